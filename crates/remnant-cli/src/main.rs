@@ -1,0 +1,2 @@
+//! The remnant command.
+fn main() {}

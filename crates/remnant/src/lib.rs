@@ -1,0 +1,4 @@
+//! Land-release accounting for mine action.
+
+pub mod error;
+pub mod read;

@@ -1,0 +1,199 @@
+//! Stage 1, files to features: what is in a file, before anyone has understood it.
+//!
+//! A format is one line in [`FORMATS`] and one file beside this one. Its `open` finds the features of a layer
+//! (cheaply: where each begins), and [`Source::read`] decodes a range of them; ranges are decoded in parallel.
+
+mod bytes;
+mod csv;
+mod flatgeobuf;
+mod geojson;
+mod shapefile;
+
+use std::ops::Range;
+use std::path::Path;
+
+use crate::error::{Error, Location, Result};
+pub use bytes::{Bytes, Digest};
+
+/// A value of an attribute as its file gives it; text is trusted by nobody.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// The field is there and holds nothing.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Any other number; may be not finite where a format allows it.
+    Float(f64),
+    /// Text, decoded to UTF-8.
+    Text(String),
+    /// A typed date (its date part where the file gives a time).
+    Date(jiff::civil::Date),
+}
+
+/// What a feature has for a geometry.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// No geometry member, a null geometry or a null shape.
+    Missing,
+    /// A geometry that is there but can't be read.
+    Unreadable {
+        /// Why, for a person.
+        why: String,
+        /// The box `[x_min, y_min, x_max, y_max]` of the coordinates that could be read, in the layer's CRS.
+        /// It tells which zones the record could lie in.
+        bounds: Option<[f64; 4]>,
+    },
+    /// A geometry in the layer's CRS, x before y; rings as the file has them (unclosed, reversed, repeated).
+    /// May be empty, and may hold coordinates that are not finite.
+    Geometry(geo_types::Geometry<f64>),
+}
+
+/// One feature of a layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feature {
+    /// Its number in its file, from 1.
+    pub number: u64,
+    /// The id that the format itself carries (GeoJSON's `id` member).
+    pub id: Option<String>,
+    /// The wanted fields that it has: slot in [`Wanted`] and value, in order of slots.
+    pub values: Vec<(u16, Value)>,
+    /// Its geometry.
+    pub shape: Shape,
+    /// What the reader noticed about this feature and could still handle (for example text that is not valid
+    /// in the declared encoding); each becomes a finding.
+    pub notes: Vec<String>,
+}
+
+/// The fields that a caller wants, without regard to case.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    names: Vec<String>,
+}
+
+impl Wanted {
+    /// Slots are the positions in `names`.
+    pub fn new<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Self {
+        Self { names: names.into_iter().map(|n| fold(n.as_ref())).collect() }
+    }
+
+    /// The slot of a field of the file, if it is wanted.
+    pub fn slot(&self, field: &str) -> Option<u16> {
+        // Few names, and readers with a schema ask once a field: a linear search is the plain choice.
+        let position = if self.names.iter().any(|n| n == field) {
+            self.names.iter().position(|n| n == field)
+        } else {
+            let folded = fold(field);
+            self.names.iter().position(|n| *n == folded)
+        };
+        position.and_then(|p| u16::try_from(p).ok())
+    }
+}
+
+/// A field name made comparable: trimmed, without regard to case.
+pub fn fold(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+/// A layer's coordinate reference system as its file states it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeclaredCrs {
+    /// The file says nothing.
+    Unknown,
+    /// A definition that PROJ understands: an authority code, WKT, PROJJSON or a PROJ string.
+    Definition(String),
+    /// The format itself says WGS 84 longitude/latitude (GeoJSON by RFC 7946).
+    Wgs84,
+}
+
+/// What is known of a layer before its features are decoded.
+#[derive(Debug, Clone)]
+pub struct LayerInfo {
+    /// The layer's name inside its container, or the file's stem.
+    pub name: String,
+    /// The format's name from [`FORMATS`].
+    pub format: &'static str,
+    /// The CRS.
+    pub crs: DeclaredCrs,
+    /// The names of the fields, where the format has a schema (empty for GeoJSON).
+    pub fields: Vec<String>,
+    /// Every file that was read for it with size and SHA-256, the main one first.
+    pub files: Vec<Digest>,
+    /// What the reader noticed about the layer as a whole; each becomes a finding.
+    pub notes: Vec<String>,
+}
+
+/// An opened layer, ready to decode any range of its features from any thread.
+pub trait Source: Send + Sync {
+    /// What is known of the layer.
+    fn info(&self) -> &LayerInfo;
+
+    /// The number of features; every one of them must be accounted for.
+    fn len(&self) -> usize;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Decodes the features of `range` (positions from 0) in order, one [`Feature`] for each.
+    ///
+    /// A feature that can't be understood is still returned, with [`Shape::Unreadable`]; an error is for damage
+    /// after which the file can't be trusted at all.
+    fn read(&self, range: Range<usize>) -> Result<Vec<Feature>>;
+}
+
+/// What a caller asks of a reader.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// The layer of a container; `None` for the only one.
+    pub layer: Option<&'a str>,
+    /// The encoding of text where the file does not state one, as a WHATWG label (`windows-1251`).
+    pub encoding: Option<&'a str>,
+    /// The fields to hand over.
+    pub wanted: &'a Wanted,
+}
+
+/// A format that can be read.
+pub struct Format {
+    /// The name that messages and summary.json use.
+    pub name: &'static str,
+    /// The endings that its files usually have, lower case, without the dot.
+    pub extensions: &'static [&'static str],
+    /// Whether the first bytes of a file (at most 4 KiB) are this format's, told from content alone.
+    pub recognises: fn(head: &[u8]) -> bool,
+    /// Opens a file.
+    pub open: fn(&Request<'_>) -> Result<Box<dyn Source>>,
+}
+
+/// Every format that can be read, in the order in which they are tried. To add one, add a line and a file.
+pub const FORMATS: &[Format] = &[flatgeobuf::FORMAT, shapefile::FORMAT, geojson::FORMAT, csv::FORMAT];
+
+/// Opens the layer that a request names, in whatever format it is.
+///
+/// The content decides; the name decides only where the content fits several formats or none.
+///
+/// # Errors
+/// [`Error::Unusable`] where there is no such file, it is not a regular file, is empty, or is of no known format.
+pub fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
+    let head = bytes::head(request.path)?;
+    let extension = request.path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let named = FORMATS.iter().find(|f| f.extensions.contains(&extension.as_str()));
+    let format = match named {
+        Some(f) if (f.recognises)(&head) => Some(f),
+        _ => FORMATS.iter().find(|f| (f.recognises)(&head)).or(named),
+    };
+    let Some(format) = format else {
+        let known: Vec<&str> = FORMATS.iter().map(|f| f.name).collect();
+        return Err(Error::unusable(
+            "this file's format is not known",
+            Location::file(request.path),
+            "neither its content nor its name fits a format that can be read",
+            format!("convert it to one of {}, for example with: ogr2ogr out.geojson IN", known.join(", ")),
+        ));
+    };
+    (format.open)(request)
+}
