@@ -1,0 +1,331 @@
+//! The ground that a record covers, made from whatever rings its source gives.
+//!
+//! The rule is that of the accounting contract: a ring covers what it winds around, whichever way round it runs; a
+//! polygon covers its first ring less what its other rings cover within it; a multipolygon covers the union of its
+//! polygons. A [`Footprint`] has only borders that separate covered from uncovered ground, so that crossing any of its
+//! edges changes the cover.
+
+use crate::plane::{Bounds, HALF_TURN, POLE, Point, TURN, enclosed_area_m2};
+use crate::repair::{self, Contours};
+use crate::validity::{self, Verdict};
+
+/// A polygon as its source gives it: the first ring is the shell, the others are holes. Longitude and latitude in
+/// degrees on WGS 84; rings may be unclosed, reversed or worse.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RawPolygon {
+    /// The rings.
+    pub rings: Vec<Vec<[f64; 2]>>,
+}
+
+/// Ground on the grid: closed borders without overlaps, crossing any of which changes whether ground is covered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Footprint {
+    points: Vec<Point>,
+    /// Where each ring ends in `points`.
+    ends: Vec<u32>,
+    bounds: Bounds,
+}
+
+/// Something that was wrong with a record's rings and was put right by the rule.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Defect {
+    /// Rings whose last point was not their first; they were closed.
+    Unclosed {
+        /// How many.
+        rings: usize,
+    },
+    /// Rings without area (fewer than three distinct points, or all on a line) beside others that have one.
+    NoArea {
+        /// How many.
+        rings: usize,
+    },
+    /// Not valid by OGC Simple Features: rings cross or overlap themselves or each other, or a hole lies outside.
+    Invalid {
+        /// A place where it shows.
+        at: Point,
+        /// The area by the rule, in m2.
+        area_m2: f64,
+        /// The area by the even-odd rule, in m2.
+        even_odd_m2: f64,
+    },
+    /// Edges of more than 180 degrees of longitude, led the short way round.
+    LongEdge {
+        /// How many.
+        edges: usize,
+    },
+    /// A ring that goes round a pole, closed over that pole.
+    RoundPole {
+        /// Whether it is the North Pole.
+        north: bool,
+    },
+}
+
+impl Defect {
+    /// Whether the record was not valid by OGC Simple Features, and so counts as repaired.
+    pub fn is_repair(&self) -> bool {
+        !matches!(self, Self::LongEdge { .. } | Self::RoundPole { .. })
+    }
+}
+
+/// Why a record has no footprint.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NoFootprint {
+    /// There are no rings, or none has a point.
+    Empty,
+    /// A coordinate is not a finite number.
+    NotFinite,
+    /// A coordinate is not on Earth (latitude beyond 90, longitude beyond 360 degrees); this is the first.
+    NotOnEarth([f64; 2]),
+    /// The rings enclose nothing: fewer than three distinct points, or all on a line.
+    NoArea,
+}
+
+impl Footprint {
+    /// Makes the footprint of some polygons, and tells what was wrong with them.
+    ///
+    /// Cost: n log n in the points for valid polygons.
+    ///
+    /// # Errors
+    /// [`NoFootprint`] where there is no area, or a coordinate can't be used.
+    pub fn new(polygons: &[RawPolygon]) -> Result<(Self, Vec<Defect>), NoFootprint> {
+        check_coordinates(polygons)?;
+        let mut defects = Defects::default();
+        let mut on_grid: Vec<Contours> = Vec::with_capacity(polygons.len());
+        for polygon in polygons {
+            let contours = grid_rings(polygon, &mut defects);
+            if !contours.is_empty() {
+                on_grid.push(contours);
+            }
+        }
+        if on_grid.is_empty() {
+            return Err(NoFootprint::NoArea);
+        }
+        let mut list = defects.list();
+        let contours = match validity::check(&on_grid) {
+            Verdict::Valid => on_grid.into_iter().flatten().collect(),
+            Verdict::Invalid(at) => {
+                let even_odd = repair::even_odd(&on_grid);
+                let united = repair::unite(&on_grid);
+                let area_m2 = area_m2_of(&united);
+                list.push(Defect::Invalid { at: wrapped(at), area_m2, even_odd_m2: area_m2_of(&even_odd) });
+                united
+            }
+        };
+        let contours = within_turn(contours);
+        let footprint = Self::from_contours(contours).ok_or(NoFootprint::NoArea)?;
+        Ok((footprint, list))
+    }
+
+    /// A footprint from borders that are known to be proper ones.
+    pub(crate) fn from_contours(contours: Contours) -> Option<Self> {
+        let bounds = Bounds::of(contours.iter().flatten().copied())?;
+        let mut points = Vec::with_capacity(contours.iter().map(Vec::len).sum());
+        let mut ends = Vec::with_capacity(contours.len());
+        for ring in contours {
+            points.extend_from_slice(&ring);
+            ends.push(points.len() as u32);
+        }
+        Some(Self { points, ends, bounds })
+    }
+
+    /// The box round it.
+    pub fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
+    /// The number of its points.
+    pub fn len(&self) -> usize {
+        self.points.len()
+    }
+
+    /// A footprint always has points.
+    pub fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+
+    /// Its rings, without the closing point; shells and holes in no order, in either direction.
+    pub fn rings(&self) -> impl Iterator<Item = &[Point]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(from, &to)| &self.points[from as usize..to as usize])
+    }
+
+    /// Its edges in the order of its rings.
+    pub fn edges(&self) -> impl Iterator<Item = (Point, Point)> {
+        self.rings().flat_map(|ring| {
+            let last = ring.last().copied();
+            let before = last.into_iter().chain(ring.iter().copied());
+            before.zip(ring.iter().copied())
+        })
+    }
+
+    /// Whether a point is covered: `None` on a border. Cost: linear in the points.
+    pub fn covers(&self, p: Point) -> Option<bool> {
+        if !self.bounds.contains(p) {
+            return Some(false);
+        }
+        let mut inside = false;
+        for (a, b) in self.edges() {
+            let (low, high) = if a.y <= b.y { (a, b) } else { (b, a) };
+            if p.y < low.y || p.y > high.y {
+                continue;
+            }
+            let side = turn(low, high, p);
+            if side == 0 && a.x.min(b.x) <= p.x && p.x <= a.x.max(b.x) {
+                return None;
+            }
+            // Half-open in y, so that a corner counts once.
+            if low.y <= p.y && p.y < high.y && side > 0 {
+                inside = !inside;
+            }
+        }
+        Some(inside)
+    }
+}
+
+/// Twice the signed area of a triangle of grid points: positive where it turns left. Exact.
+pub(crate) fn turn(a: Point, b: Point, c: Point) -> i128 {
+    i128::from(b.x - a.x) * i128::from(c.y - a.y) - i128::from(b.y - a.y) * i128::from(c.x - a.x)
+}
+
+/// Counts of what [`grid_rings`] put right.
+#[derive(Default)]
+struct Defects {
+    unclosed: usize,
+    no_area: usize,
+    long_edges: usize,
+    round_pole: Option<bool>,
+}
+
+impl Defects {
+    fn list(&self) -> Vec<Defect> {
+        let mut list = Vec::new();
+        if self.unclosed > 0 {
+            list.push(Defect::Unclosed { rings: self.unclosed });
+        }
+        if self.no_area > 0 {
+            list.push(Defect::NoArea { rings: self.no_area });
+        }
+        if self.long_edges > 0 {
+            list.push(Defect::LongEdge { edges: self.long_edges });
+        }
+        if let Some(north) = self.round_pole {
+            list.push(Defect::RoundPole { north });
+        }
+        list
+    }
+}
+
+fn check_coordinates(polygons: &[RawPolygon]) -> Result<(), NoFootprint> {
+    let mut any = false;
+    for &[x, y] in polygons.iter().flat_map(|p| &p.rings).flatten() {
+        any = true;
+        if !(x.is_finite() && y.is_finite()) {
+            return Err(NoFootprint::NotFinite);
+        }
+        if x.abs() > 360.0 || y.abs() > 90.0 {
+            return Err(NoFootprint::NotOnEarth([x, y]));
+        }
+    }
+    if any { Ok(()) } else { Err(NoFootprint::Empty) }
+}
+
+/// The rings of a polygon on the grid, without closing and repeated points; the shell first. Longitudes run on beyond
+/// 180 degrees where the polygon crosses the antimeridian. Empty where the shell has no area.
+fn grid_rings(polygon: &RawPolygon, defects: &mut Defects) -> Contours {
+    let mut contours: Contours = Vec::with_capacity(polygon.rings.len());
+    for (i, ring) in polygon.rings.iter().enumerate() {
+        if ring.first() != ring.last() {
+            defects.unclosed += 1;
+        }
+        let mut points: Vec<Point> = Vec::with_capacity(ring.len());
+        points.extend(ring.iter().map(|c| Point::from_degrees(c[0], c[1])));
+        unwrap(&mut points, defects);
+        points.dedup();
+        while points.len() > 1 && points.first() == points.last() {
+            points.pop();
+        }
+        if on_a_line(&points) {
+            defects.no_area += 1;
+            if i == 0 {
+                // Without a shell there is nothing that holes could be cut from.
+                return Contours::new();
+            }
+            continue;
+        }
+        if let Some(shell) = contours.first() {
+            bring_near(&mut points, shell);
+        }
+        contours.push(points);
+    }
+    contours
+}
+
+/// Leads edges of more than 180 degrees the short way round, so that longitudes run on.
+fn unwrap(points: &mut Vec<Point>, defects: &mut Defects) {
+    let mut shift = 0;
+    for i in 1..points.len() {
+        let step = points[i].x + shift - points[i - 1].x;
+        if step.abs() > HALF_TURN {
+            // Longitudes lie within 360 degrees, so one turn is enough.
+            shift -= step.signum() * TURN;
+            defects.long_edges += 1;
+        }
+        points[i].x += shift;
+    }
+    if let (Some(&first), Some(&last)) = (points.first(), points.last()) {
+        let gap = last.x - first.x;
+        if gap.abs() > HALF_TURN {
+            // The ring has gone round a pole: close it along the antipode of its start, over the nearer pole.
+            let north = points.iter().map(|p| i128::from(p.y)).sum::<i128>() >= 0;
+            let y = if north { POLE } else { -POLE };
+            let end = first.x + gap.signum() * TURN;
+            points.extend([Point { x: end, y: first.y }, Point { x: end, y }, Point { x: first.x, y }]);
+            defects.round_pole = Some(north);
+        }
+    }
+}
+
+/// Whether all points lie on one line, or there are fewer than three.
+fn on_a_line(points: &[Point]) -> bool {
+    let Some(&first) = points.first() else { return true };
+    let Some(&other) = points.iter().find(|&&p| p != first) else { return true };
+    points.iter().all(|&p| turn(first, other, p) == 0)
+}
+
+/// Shifts a hole by whole turns until it lies as near its shell as it can.
+fn bring_near(hole: &mut [Point], shell: &[Point]) {
+    let (Some(h), Some(s)) = (Bounds::of(hole.iter().copied()), Bounds::of(shell.iter().copied())) else { return };
+    let gap = |shift: i64| (s.min.x - h.min.x - shift).max(h.max.x + shift - s.max.x).max(0);
+    let best = [0, -TURN, TURN].into_iter().min_by_key(|&shift| gap(shift)).unwrap_or(0);
+    for p in hole {
+        p.x += best;
+    }
+}
+
+/// Brings contours into -180..180 degrees, cut at the antimeridian where they cross it.
+fn within_turn(contours: Contours) -> Contours {
+    let Some(bounds) = Bounds::of(contours.iter().flatten().copied()) else { return contours };
+    if bounds.min.x >= -HALF_TURN && bounds.max.x <= HALF_TURN {
+        return contours;
+    }
+    let mut parts = Contours::new();
+    for turns in -2..=2 {
+        let west = turns * TURN - HALF_TURN;
+        if bounds.max.x <= west || bounds.min.x >= west + TURN {
+            continue;
+        }
+        let mut part = repair::clip(&contours, west, west + TURN);
+        part.iter_mut().flatten().for_each(|p| p.x -= turns * TURN);
+        parts.extend(part);
+    }
+    // Parts of different turns may overlap once they are brought together.
+    repair::unite_contours(&parts)
+}
+
+fn wrapped(p: Point) -> Point {
+    Point { x: (p.x + HALF_TURN).rem_euclid(TURN) - HALF_TURN, y: p.y }
+}
+
+fn area_m2_of(contours: &Contours) -> f64 {
+    enclosed_area_m2(contours.iter().map(Vec::as_slice)).abs()
+}

@@ -1,0 +1,338 @@
+//! Snap rounding: edges of a tile become fragments that meet only at their ends, on the grid.
+//!
+//! The method is Hobby's (Practical segment intersection with finite precision output, Computational Geometry 13,
+//! 1999): the grid square round every end point and round every rounded crossing is *hot*, and every edge is led
+//! through the centres of the hot squares that it passes. Fragments then never cross, and no edge moves by more than
+//! half a grid step. All predicates are exact: tile coordinates are below 2^26, so products stay below 2^55.
+
+use crate::strips::{Box4, Strips};
+
+/// A point of a tile in one word, in order of x, then y.
+pub(crate) type Spot = u64;
+
+/// Packs tile coordinates.
+#[inline]
+pub(crate) fn spot(x: i32, y: i32) -> Spot {
+    (u64::from(x as u32) << 32) | u64::from(y as u32)
+}
+
+/// Tile coordinates of a spot.
+#[inline]
+pub(crate) fn xy(s: Spot) -> (i32, i32) {
+    ((s >> 32) as i32, s as u32 as i32)
+}
+
+/// A record's edge inside a tile, from the lesser to the greater spot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Piece {
+    pub(crate) from: Spot,
+    pub(crate) to: Spot,
+    /// The record's number within the tile.
+    pub(crate) record: u32,
+}
+
+/// An edge of the arrangement with the records whose cover changes across it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fragment {
+    pub(crate) from: Spot,
+    pub(crate) to: Spot,
+    /// The range of [`Noder::toggles`].
+    pub(crate) toggles: (u32, u32),
+}
+
+/// Twice the signed area of the triangle from edge `from`-`to` to `p`: positive where `p` lies to the left.
+#[inline]
+pub(crate) fn side(from: Spot, to: Spot, p: Spot) -> i64 {
+    let ((ax, ay), (bx, by), (px, py)) = (xy(from), xy(to), xy(p));
+    i64::from(bx - ax) * i64::from(py - ay) - i64::from(by - ay) * i64::from(px - ax)
+}
+
+/// Nodes the edges of one tile; kept to reuse its memory.
+#[derive(Default)]
+pub(crate) struct Noder {
+    edges: Vec<Fragment>,
+    edge_records: Vec<u32>,
+    boxes: Vec<Box4>,
+    strips: Strips,
+    hot: Vec<(u32, Spot, Spot)>,
+    crossings: Vec<Spot>,
+    split: Vec<(Spot, Spot, u32)>,
+    /// The fragments in order of their ends.
+    pub(crate) fragments: Vec<Fragment>,
+    /// Records that the fragments refer to.
+    pub(crate) toggles: Vec<u32>,
+}
+
+impl Noder {
+    /// Nodes pieces; leaves the result in `fragments` and `toggles`. The pieces are put into order.
+    pub(crate) fn node(&mut self, pieces: &mut [Piece]) {
+        self.merge_edges(pieces);
+        self.find_hot_spots();
+        self.split_edges();
+        self.merge_fragments();
+    }
+
+    /// Edges that several records share become one; a record that has an edge twice has no border there.
+    fn merge_edges(&mut self, pieces: &mut [Piece]) {
+        pieces.sort_unstable();
+        self.edges.clear();
+        self.edge_records.clear();
+        for same in pieces.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)) {
+            let start = self.edge_records.len();
+            for times in same.chunk_by(|a, b| a.record == b.record) {
+                if times.len() % 2 == 1 {
+                    self.edge_records.push(times[0].record);
+                }
+            }
+            if self.edge_records.len() > start {
+                let toggles = (start as u32, self.edge_records.len() as u32);
+                self.edges.push(Fragment { from: same[0].from, to: same[0].to, toggles });
+            }
+        }
+    }
+
+    /// Finds, for every edge, the hot spots that it passes between its ends.
+    fn find_hot_spots(&mut self) {
+        self.hot.clear();
+        self.crossings.clear();
+        self.boxes.clear();
+        self.boxes.extend(self.edges.iter().map(|e| {
+            let ((ax, ay), (bx, by)) = (xy(e.from), xy(e.to));
+            // One step larger to the north and east, so that edges which come within a step of each other meet.
+            [i64::from(ax), i64::from(ay.min(by)), i64::from(bx) + 1, i64::from(ay.max(by)) + 1]
+        }));
+        let Self { edges, boxes, strips, hot, crossings, .. } = self;
+        strips.fill(boxes);
+        strips.pairs(boxes, |i, j| {
+            meet(edges, i, j, hot, crossings);
+            true
+        });
+        crossings.sort_unstable();
+        crossings.dedup();
+        for &p in crossings.iter() {
+            let (x, y) = xy(p);
+            let (x, y) = (i64::from(x), i64::from(y));
+            strips.meeting(boxes, [x, y, x + 1, y + 1], |i| {
+                if passes(&edges[i], p) {
+                    push_hot(edges, i, p, hot);
+                }
+            });
+        }
+    }
+
+    /// Leads every edge through its hot spots.
+    fn split_edges(&mut self) {
+        self.hot.sort_unstable();
+        self.hot.dedup();
+        self.split.clear();
+        let mut hot = self.hot.iter().peekable();
+        for (i, edge) in self.edges.iter().enumerate() {
+            let mut at = edge.from;
+            while let Some(&&(_, _, p)) = hot.peek().filter(|h| h.0 == i as u32) {
+                hot.next();
+                self.split.push((at.min(p), at.max(p), i as u32));
+                at = p;
+            }
+            if at != edge.to {
+                self.split.push((at.min(edge.to), at.max(edge.to), i as u32));
+            }
+        }
+    }
+
+    /// Parts of edges that have come to lie on each other become one fragment.
+    fn merge_fragments(&mut self) {
+        self.split.sort_unstable();
+        self.fragments.clear();
+        self.toggles.clear();
+        for same in self.split.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let start = self.toggles.len();
+            for &(_, _, edge) in same {
+                let (from, to) = self.edges[edge as usize].toggles;
+                self.toggles.extend_from_slice(&self.edge_records[from as usize..to as usize]);
+            }
+            if same.len() > 1 {
+                keep_odd(&mut self.toggles, start);
+            }
+            if self.toggles.len() > start {
+                let toggles = (start as u32, self.toggles.len() as u32);
+                self.fragments.push(Fragment { from: same[0].0, to: same[0].1, toggles });
+            }
+        }
+    }
+}
+
+/// Keeps, once each, the records that occur an odd number of times from `start` on.
+fn keep_odd(records: &mut Vec<u32>, start: usize) {
+    records[start..].sort_unstable();
+    let mut kept = start;
+    let mut at = start;
+    while at < records.len() {
+        let record = records[at];
+        let times = records[at..].iter().take_while(|&&r| r == record).count();
+        if times % 2 == 1 {
+            records[kept] = record;
+            kept += 1;
+        }
+        at += times;
+    }
+    records.truncate(kept);
+}
+
+/// Notes what two edges have to do with each other: ends whose square the other passes, and the spot of a crossing.
+#[inline]
+fn meet(edges: &[Fragment], i: usize, j: usize, hot: &mut Vec<(u32, Spot, Spot)>, crossings: &mut Vec<Spot>) {
+    let (s, t) = (&edges[i], &edges[j]);
+    let (d1, d2) = (side(s.from, s.to, t.from), side(s.from, s.to, t.to));
+    let near_s = reach(s);
+    if (2 * d1 > near_s && 2 * d2 > near_s) || (2 * d1 < -near_s && 2 * d2 < -near_s) {
+        return;
+    }
+    let (d3, d4) = (side(t.from, t.to, s.from), side(t.from, t.to, s.to));
+    let near_t = reach(t);
+    if (2 * d3 > near_t && 2 * d4 > near_t) || (2 * d3 < -near_t && 2 * d4 < -near_t) {
+        return;
+    }
+    for (distance, near, edge, p) in
+        [(d1, near_s, i, t.from), (d2, near_s, i, t.to), (d3, near_t, j, s.from), (d4, near_t, j, s.to)]
+    {
+        if 2 * distance.abs() <= near && passes(&edges[edge], p) {
+            push_hot(edges, edge, p, hot);
+        }
+    }
+    if d1.signum() * d2.signum() < 0 && d3.signum() * d4.signum() < 0 {
+        let p = crossing(s, d3, d3 - d4);
+        push_hot(edges, i, p, hot);
+        push_hot(edges, j, p, hot);
+        crossings.push(p);
+    }
+}
+
+/// The rounded point at the fraction `numerator / denominator` of an edge; halves round up, as the squares are half-open.
+fn crossing(edge: &Fragment, numerator: i64, denominator: i64) -> Spot {
+    let (n, d) = if denominator < 0 {
+        (-i128::from(numerator), -i128::from(denominator))
+    } else {
+        (i128::from(numerator), i128::from(denominator))
+    };
+    let along = |a: i32, b: i32| {
+        let offset = (2 * n * i128::from(b - a) + d).div_euclid(2 * d);
+        // The crossing lies on the edge, so the offset is within the tile.
+        a + offset as i32
+    };
+    let ((ax, ay), (bx, by)) = (xy(edge.from), xy(edge.to));
+    spot(along(ax, bx), along(ay, by))
+}
+
+/// Twice the distance within which a line may touch a square round a point, in units of [`side`].
+#[inline]
+fn reach(edge: &Fragment) -> i64 {
+    let ((ax, ay), (bx, by)) = (xy(edge.from), xy(edge.to));
+    i64::from(bx - ax) + i64::from((by - ay).abs())
+}
+
+/// Whether an edge passes the half-open square `[x - 1/2, x + 1/2) x [y - 1/2, y + 1/2)` round a spot.
+fn passes(edge: &Fragment, p: Spot) -> bool {
+    let ((ax, ay), (bx, by), (px, py)) = (xy(edge.from), xy(edge.to), xy(p));
+    // Doubled coordinates about the square's centre: the square is [-1, 1), the edge's ends are even.
+    let (x1, y1) = (2 * i64::from(ax - px), 2 * i64::from(ay - py));
+    let (x2, y2) = (2 * i64::from(bx - px), 2 * i64::from(by - py));
+    if x2 < -1 || x1 >= 1 || y1.max(y2) < -1 || y1.min(y2) >= 1 {
+        return false;
+    }
+    if x1 == x2 || y1 == y2 {
+        // Even and within -1..1: it runs through the centre.
+        return true;
+    }
+    let corner = |cx: i64, cy: i64| ((x2 - x1) * (cy - y1) - (y2 - y1) * (cx - x1)).signum();
+    let south_west = corner(-1, -1);
+    let corners = [south_west, corner(1, -1), corner(1, 1), corner(-1, 1)];
+    let above = corners.contains(&1);
+    let below = corners.contains(&-1);
+    // Across the square, or through the one corner that belongs to it.
+    (above && below) || south_west == 0
+}
+
+/// Notes a hot spot of an edge, with a key that sorts the spots along it; its own ends need no note.
+#[inline]
+fn push_hot(edges: &[Fragment], i: usize, p: Spot, hot: &mut Vec<(u32, Spot, Spot)>) {
+    let edge = &edges[i];
+    if p == edge.from || p == edge.to {
+        return;
+    }
+    // An edge passes squares in order of x, and in one column in the direction in which it rises or falls.
+    let falls = (edge.to as u32) < (edge.from as u32);
+    let key = if falls { p ^ u64::from(u32::MAX) } else { p };
+    hot.push((i as u32, key, p));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pseudo(seed: u64) -> impl FnMut(i32) -> i32 {
+        let mut state = seed;
+        move |n| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((state >> 33) % n as u64) as i32
+        }
+    }
+
+    /// Fragments share at most their ends, and no spot lies inside one.
+    fn assert_noded(fragments: &[Fragment]) {
+        for (i, a) in fragments.iter().enumerate() {
+            for b in &fragments[i + 1..] {
+                let (d1, d2) = (side(a.from, a.to, b.from), side(a.from, a.to, b.to));
+                let (d3, d4) = (side(b.from, b.to, a.from), side(b.from, b.to, a.to));
+                assert!(!(d1.signum() * d2.signum() < 0 && d3.signum() * d4.signum() < 0), "cross: {a:?} {b:?}");
+                for (d, e, p) in [(d1, a, b.from), (d2, a, b.to), (d3, b, a.from), (d4, b, a.to)] {
+                    let (low, high) = (xy(e.from).1.min(xy(e.to).1), xy(e.from).1.max(xy(e.to).1));
+                    let inside = d == 0
+                        && p != e.from
+                        && p != e.to
+                        && xy(e.from).0 <= xy(p).0
+                        && xy(p).0 <= xy(e.to).0
+                        && (low..=high).contains(&xy(p).1);
+                    assert!(!inside, "a spot inside an edge: {e:?} {:?}", xy(p));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn random_edges_on_small_grids_end_noded() {
+        for seed in 0..400 {
+            let mut next = pseudo(seed);
+            let size = [4, 9, 30, 200, 100_000][seed as usize % 5];
+            let count = 4 + next(40);
+            let mut pieces: Vec<Piece> = (0..count)
+                .filter_map(|r| {
+                    let (p, q) = (spot(next(size), next(size)), spot(next(size), next(size)));
+                    (p != q).then_some(Piece { from: p.min(q), to: p.max(q), record: r as u32 })
+                })
+                .collect();
+            let mut noder = Noder::default();
+            noder.node(&mut pieces);
+            assert_noded(&noder.fragments);
+        }
+    }
+
+    #[test]
+    fn a_pencil_of_edges_through_one_point_ends_noded() {
+        let mut pieces: Vec<Piece> = (0..300)
+            .map(|i| Piece { from: spot(0, i * 7), to: spot(3001, 2100 - i * 7), record: i as u32 })
+            .collect();
+        let mut noder = Noder::default();
+        noder.node(&mut pieces);
+        assert_noded(&noder.fragments);
+    }
+
+    #[test]
+    fn a_record_that_has_an_edge_twice_has_no_border_there() {
+        let edge = Piece { from: spot(0, 0), to: spot(5, 5), record: 3 };
+        let mut noder = Noder::default();
+        noder.node(&mut [edge, edge]);
+        assert!(noder.fragments.is_empty());
+        noder.node(&mut [edge, Piece { record: 4, ..edge }]);
+        assert_eq!(noder.toggles, [3, 4]);
+    }
+}

@@ -1,0 +1,234 @@
+//! The shapes of classes of ground, drawn from the faces of all windows.
+
+mod nest;
+mod rings;
+
+use std::collections::HashMap;
+
+use crate::faces::TileFaces;
+use crate::noding::{Spot, xy};
+use crate::plane::{Point, TILE, TILE_BITS};
+use crate::window::FaceClass;
+
+/// A polygon of the grid: the shell counter-clockwise, then the holes clockwise; rings without closing points.
+pub type GridPolygon = Vec<Vec<Point>>;
+
+/// A stretch of the rim of marked ground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RimEdge {
+    /// One end.
+    pub from: Point,
+    /// The other end.
+    pub to: Point,
+    /// The mark of the ground on its inner side.
+    pub mark: u32,
+}
+
+/// A directed edge with ground of its class on the left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct ClassEdge {
+    class: u32,
+    from: Point,
+    to: Point,
+}
+
+/// A stretch of a side of a tile with ground of a class on one side of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct SidePiece {
+    class: u32,
+    upright: bool,
+    /// The longitude of an upright line, the latitude of a level one.
+    line: i64,
+    from: i64,
+    to: i64,
+    /// 1 where an edge in ascending order has the ground on its left, -1 where it has it on its right.
+    sign: i8,
+}
+
+/// Collects the borders of classes of ground.
+#[derive(Debug, Default, Clone)]
+pub struct Outline {
+    edges: Vec<ClassEdge>,
+    sides: Vec<SidePiece>,
+    rim: Vec<RimEdge>,
+}
+
+impl Outline {
+    /// Adds what another part of the work has collected.
+    pub fn merge(&mut self, other: Self) {
+        self.edges.extend(other.edges);
+        self.sides.extend(other.sides);
+        self.rim.extend(other.rim);
+    }
+
+    /// The rim of marked ground, in no order. Stretches along the sides of tiles may lie inside marked ground.
+    pub fn rim(&self) -> &[RimEdge] {
+        &self.rim
+    }
+
+    /// The shape of every class: polygons that are valid by OGC Simple Features, in a fixed order.
+    ///
+    /// Corners that only the sides of tiles had made are left out. Cost: n log n in the edges.
+    pub fn shapes(mut self) -> Vec<(u32, Vec<GridPolygon>)> {
+        self.cancel_sides();
+        self.edges.sort_unstable();
+        self.edges.dedup();
+        let mut degrees: HashMap<Point, u32> = HashMap::new();
+        for edge in self.edges.iter().filter(|e| on_side(e.from)) {
+            *degrees.entry(edge.from).or_default() += 1;
+        }
+        let plain = |p: Point| degrees.get(&p).is_some_and(|&d| d <= 2);
+        self.edges
+            .chunk_by(|a, b| a.class == b.class)
+            .map(|edges| {
+                let rings = rings::trace(edges);
+                let mut polygons = nest::polygons(rings);
+                for ring in polygons.iter_mut().flatten() {
+                    smooth(ring, &plain);
+                }
+                polygons.sort_unstable();
+                (edges[0].class, polygons)
+            })
+            .collect()
+    }
+
+    /// Adds a covered stretch of tiles of one row, from column `from` to before `to`.
+    pub(crate) fn add_block(&mut self, row: i32, from: i32, to: i32, class: FaceClass) {
+        let (west, east) = (i64::from(from) << TILE_BITS, i64::from(to) << TILE_BITS);
+        let (south, north) = (i64::from(row) << TILE_BITS, i64::from(row + 1) << TILE_BITS);
+        self.add_side(class, false, south, (west, east), 1);
+        self.add_side(class, false, north, (west, east), -1);
+        self.add_side(class, true, west, (south, north), -1);
+        self.add_side(class, true, east, (south, north), 1);
+    }
+
+    /// Adds the borders within a tile and along its sides.
+    pub(crate) fn add_tile(&mut self, row: i32, column: i32, tile: &TileFaces, classes: &[FaceClass]) {
+        let (west, south) = (i64::from(column) << TILE_BITS, i64::from(row) << TILE_BITS);
+        let (east, north) = (west + TILE, south + TILE);
+        let point = |s: Spot| {
+            let (x, y) = xy(s);
+            Point { x: west + i64::from(x), y: south + i64::from(y) }
+        };
+        for border in &tile.borders {
+            let (left, right) = (classes[border.left as usize], classes[border.right as usize]);
+            let (from, to) = (point(border.from), point(border.to));
+            if left.class != right.class {
+                self.add_edge(left.class, from, to);
+                self.add_edge(right.class, to, from);
+            }
+            if (left.rim == 0) != (right.rim == 0) {
+                self.rim.push(RimEdge { from, to, mark: left.rim.max(right.rim) });
+            }
+        }
+        let sides = [
+            (&tile.south, false, south, west, 1),
+            (&tile.north, false, north, west, -1),
+            (&tile.west, true, west, south, -1),
+            (&tile.east, true, east, south, 1),
+        ];
+        for (changes, upright, line, origin, sign) in sides {
+            for (i, &(at, label)) in changes.iter().enumerate() {
+                let end = changes.get(i + 1).map_or(TILE, |next| i64::from(next.0));
+                let stretch = (origin + i64::from(at), origin + end);
+                self.add_side(classes[label as usize], upright, line, stretch, sign);
+            }
+        }
+    }
+
+    fn add_edge(&mut self, class: u32, from: Point, to: Point) {
+        if class == 0 {
+            return;
+        }
+        if from.y == to.y && on_line(from.y) {
+            let sign = if from.x < to.x { 1 } else { -1 };
+            let (low, high) = (from.x.min(to.x), from.x.max(to.x));
+            self.sides.push(SidePiece { class, upright: false, line: from.y, from: low, to: high, sign });
+            return;
+        }
+        if from.x == to.x && on_line(from.x) {
+            let sign = if from.y < to.y { 1 } else { -1 };
+            let (low, high) = (from.y.min(to.y), from.y.max(to.y));
+            self.sides.push(SidePiece { class, upright: true, line: from.x, from: low, to: high, sign });
+            return;
+        }
+        self.edges.push(ClassEdge { class, from, to });
+        for p in [from, to] {
+            // A corner on a side must stay a corner of whatever runs along that side.
+            if on_line(p.y) {
+                self.sides.push(SidePiece { class, upright: false, line: p.y, from: p.x, to: p.x, sign: 0 });
+            }
+            if on_line(p.x) {
+                self.sides.push(SidePiece { class, upright: true, line: p.x, from: p.y, to: p.y, sign: 0 });
+            }
+        }
+    }
+
+    fn add_side(&mut self, class: FaceClass, upright: bool, line: i64, (from, to): (i64, i64), sign: i8) {
+        if from == to {
+            return;
+        }
+        if class.class != 0 {
+            self.sides.push(SidePiece { class: class.class, upright, line, from, to, sign });
+        }
+        if class.rim != 0 {
+            let point = |at| if upright { Point { x: line, y: at } } else { Point { x: at, y: line } };
+            self.rim.push(RimEdge { from: point(from), to: point(to), mark: class.rim });
+        }
+    }
+
+    /// Along the sides of tiles, ground on both sides leaves no border.
+    fn cancel_sides(&mut self) {
+        let mut sides = std::mem::take(&mut self.sides);
+        sides.sort_unstable();
+        let mut changes: Vec<(i64, i32)> = Vec::new();
+        for line in sides.chunk_by(|a, b| (a.class, a.upright, a.line) == (b.class, b.upright, b.line)) {
+            changes.clear();
+            for piece in line {
+                changes.push((piece.from, i32::from(piece.sign)));
+                changes.push((piece.to, -i32::from(piece.sign)));
+            }
+            changes.sort_unstable();
+            let mut net = 0;
+            let mut before = None;
+            for here in changes.chunk_by(|a, b| a.0 == b.0) {
+                let at = here[0].0;
+                if let Some(from) = before.replace(at).filter(|_| net != 0) {
+                    let point = |at| {
+                        if line[0].upright { Point { x: line[0].line, y: at } } else { Point { x: at, y: line[0].line } }
+                    };
+                    let (from, to) = if net > 0 { (point(from), point(at)) } else { (point(at), point(from)) };
+                    self.edges.push(ClassEdge { class: line[0].class, from, to });
+                }
+                net += here.iter().map(|c| c.1).sum::<i32>();
+            }
+        }
+    }
+}
+
+/// Whether a coordinate is that of a side of tiles.
+fn on_line(at: i64) -> bool {
+    at & (TILE - 1) == 0
+}
+
+fn on_side(p: Point) -> bool {
+    on_line(p.x) || on_line(p.y)
+}
+
+/// Leaves out corners on the sides of tiles that don't bend the ring by more than a grid step, and at which nothing
+/// else meets: there the cut into tiles is all that made them.
+fn smooth(ring: &mut Vec<Point>, plain: &impl Fn(Point) -> bool) {
+    let n = ring.len();
+    let keep: Vec<bool> = (0..n)
+        .map(|i| {
+            let (a, b, c) = (ring[(i + n - 1) % n], ring[i], ring[(i + 1) % n]);
+            let bend = crate::footprint::turn(a, b, c).abs();
+            let length = i128::from((c.x - a.x).abs().max((c.y - a.y).abs()));
+            !(on_side(b) && bend <= length && plain(b))
+        })
+        .collect();
+    if keep.iter().filter(|&&k| k).count() >= 3 {
+        let mut keep = keep.into_iter();
+        ring.retain(|_| keep.next().unwrap_or(true));
+    }
+}

@@ -1,0 +1,100 @@
+//! The ring rule on rings that cross or overlap, by `i_overlay` on the grid.
+//!
+//! This is the only place that knows `i_overlay`. Its integer engine takes coordinates within 2^62; ours, counted from
+//! a corner of the record, stay within 2^43.
+
+use i_overlay::core::fill_rule::FillRule;
+use i_overlay::core::overlay::{IntOverlayOptions, Overlay, ShapeType};
+use i_overlay::core::overlay_rule::OverlayRule;
+use i_overlay::i_float::int::point::IntPoint;
+
+use crate::plane::{Bounds, POLE, Point};
+
+/// Closed rings without their closing points.
+pub(crate) type Contours = Vec<Vec<Point>>;
+
+/// What polygons (shell first, then holes) cover by the rule: shells counter-clockwise, holes clockwise.
+pub(crate) fn unite(polygons: &[Contours]) -> Contours {
+    let parts: Vec<Contours> = polygons
+        .iter()
+        .map(|rings| {
+            let (shell, holes) = rings.split_at(1.min(rings.len()));
+            cut(shell, holes, OverlayRule::Difference, FillRule::NonZero)
+        })
+        .collect();
+    match <[Contours; 1]>::try_from(parts) {
+        Ok([only]) => only,
+        Err(parts) => unite_contours(&parts.concat()),
+    }
+}
+
+/// The union of polygons whose shells run counter-clockwise and holes clockwise.
+pub(crate) fn unite_contours(contours: &[Vec<Point>]) -> Contours {
+    cut(contours, &[], OverlayRule::Subject, FillRule::NonZero)
+}
+
+/// What all rings together cover by the even-odd rule.
+pub(crate) fn even_odd(polygons: &[Contours]) -> Contours {
+    cut(&polygons.concat(), &[], OverlayRule::Subject, FillRule::EvenOdd)
+}
+
+/// The part of proper borders between two longitudes.
+pub(crate) fn clip(contours: &[Vec<Point>], west: i64, east: i64) -> Contours {
+    let corner = |x, y| Point { x, y };
+    let strip = vec![corner(west, -POLE), corner(east, -POLE), corner(east, POLE), corner(west, POLE)];
+    cut(contours, &[strip], OverlayRule::Intersect, FillRule::EvenOdd)
+}
+
+/// The number of separate shapes in a polygon's difference, for the test of validity.
+pub(crate) fn shapes(rings: &[Vec<Point>]) -> (usize, i128) {
+    let (shell, holes) = rings.split_at(1.min(rings.len()));
+    let origin = origin(rings);
+    let result = overlay(shell, holes, origin, OverlayRule::Difference, FillRule::NonZero);
+    let area = result.iter().flatten().map(|c| doubled_area(c.iter().map(|p| Point { x: p.x, y: p.y }))).sum();
+    (result.len(), area)
+}
+
+/// Twice the area of a ring in squared grid steps; negative where it runs clockwise.
+pub(crate) fn doubled_area(ring: impl Iterator<Item = Point> + Clone) -> i128 {
+    let Some(first) = ring.clone().next() else { return 0 };
+    ring.clone()
+        .zip(ring.skip(1).chain([first]))
+        .map(|(p, q)| {
+            i128::from(p.x - first.x) * i128::from(q.y - first.y)
+                - i128::from(q.x - first.x) * i128::from(p.y - first.y)
+        })
+        .sum()
+}
+
+fn origin(rings: &[Vec<Point>]) -> Point {
+    Bounds::of(rings.iter().flatten().copied()).map_or(Point::default(), |b| b.min)
+}
+
+fn cut(subject: &[Vec<Point>], clip: &[Vec<Point>], rule: OverlayRule, fill: FillRule) -> Contours {
+    let origin = origin(subject);
+    let shapes = overlay(subject, clip, origin, rule, fill);
+    let back = |p: IntPoint<i64>| Point { x: p.x + origin.x, y: p.y + origin.y };
+    shapes.into_iter().flatten().map(|ring| ring.into_iter().map(back).collect()).collect()
+}
+
+fn overlay(
+    subject: &[Vec<Point>],
+    clip: &[Vec<Point>],
+    origin: Point,
+    rule: OverlayRule,
+    fill: FillRule,
+) -> Vec<Vec<Vec<IntPoint<i64>>>> {
+    let local = |rings: &[Vec<Point>]| -> Vec<Vec<IntPoint<i64>>> {
+        let point = |p: &Point| IntPoint::new(p.x - origin.x, p.y - origin.y);
+        rings.iter().map(|ring| ring.iter().map(point).collect()).collect()
+    };
+    let options = IntOverlayOptions {
+        preserve_input_collinear: true,
+        preserve_output_collinear: true,
+        ogc: true,
+        ..IntOverlayOptions::default()
+    };
+    let mut overlay = Overlay::<i64>::from_subj_custom(&local(subject), options, Default::default());
+    overlay.add_source(&local(clip), ShapeType::Clip);
+    overlay.overlay(rule, fill)
+}

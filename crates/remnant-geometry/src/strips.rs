@@ -1,0 +1,158 @@
+//! Which of many boxes meet: a sweep over strips.
+//!
+//! The boxes are listed in order of their western edge in every strip that they reach; within a strip only boxes that
+//! overlap in x are compared. With as many strips as the boxes' height allows, the cost is close to the number of boxes
+//! and of pairs that meet.
+
+/// A box as `[x_min, y_min, x_max, y_max]`.
+pub(crate) type Box4 = [i64; 4];
+
+/// Boxes a strip should hold: fewer strips compare more, more strips list tall boxes more often.
+const BOXES_PER_STRIP: usize = 96;
+
+/// The strips of one set of boxes; kept to reuse its memory.
+#[derive(Default)]
+pub(crate) struct Strips {
+    south: i64,
+    height: i64,
+    starts: Vec<u32>,
+    members: Vec<u32>,
+    widest: i64,
+}
+
+impl Strips {
+    /// Lists boxes, which must be in ascending order of `x_min`.
+    pub(crate) fn fill(&mut self, boxes: &[Box4]) {
+        let south = boxes.iter().map(|b| b[1]).min().unwrap_or(0);
+        let north = boxes.iter().map(|b| b[3]).max().unwrap_or(0);
+        let tall: i128 = boxes.iter().map(|b| i128::from(b[3] - b[1])).sum();
+        self.widest = boxes.iter().map(|b| b[2] - b[0]).max().unwrap_or(0);
+        let extent = north - south + 1;
+        // No more strips than such that the average box reaches two.
+        let mean = (tall / boxes.len().max(1) as i128).max(1);
+        let by_height = (i128::from(extent) / mean).clamp(1, 1 << 20) as usize;
+        let count = (boxes.len() / BOXES_PER_STRIP).clamp(1, by_height);
+        self.south = south;
+        self.height = extent / count as i64 + 1;
+        self.starts.clear();
+        self.starts.resize(count + 2, 0);
+        self.members.clear();
+        if count == 1 {
+            self.members.extend(0..boxes.len() as u32);
+            self.starts[1] = boxes.len() as u32;
+            self.starts.truncate(2);
+            return;
+        }
+        for b in boxes {
+            for s in self.of(b[1])..=self.of(b[3]) {
+                self.starts[s + 2] += 1;
+            }
+        }
+        for s in 2..self.starts.len() {
+            self.starts[s] += self.starts[s - 1];
+        }
+        self.members.resize(self.starts[count + 1] as usize, 0);
+        for (i, b) in boxes.iter().enumerate() {
+            for s in self.of(b[1])..=self.of(b[3]) {
+                let at = &mut self.starts[s + 1];
+                self.members[*at as usize] = i as u32;
+                *at += 1;
+            }
+        }
+        self.starts.truncate(count + 1);
+    }
+
+    /// The strip of an ordinate within the boxes.
+    fn of(&self, y: i64) -> usize {
+        ((y - self.south) / self.height) as usize
+    }
+
+    /// Calls `meet` once for every pair of boxes that share a point, until it says `false`; the first of a pair has
+    /// the smaller `x_min`.
+    pub(crate) fn pairs(&self, boxes: &[Box4], mut meet: impl FnMut(usize, usize) -> bool) {
+        let single = self.starts.len() == 2;
+        for s in 0..self.starts.len() - 1 {
+            let members = &self.members[self.starts[s] as usize..self.starts[s + 1] as usize];
+            for (k, &i) in members.iter().enumerate() {
+                let a = boxes[i as usize];
+                for &j in &members[k + 1..] {
+                    let b = boxes[j as usize];
+                    if b[0] > a[2] {
+                        break;
+                    }
+                    // A pair may meet in several strips; only the southernmost that both reach counts.
+                    if b[1] <= a[3]
+                        && a[1] <= b[3]
+                        && (single || self.of(a[1].max(b[1])) == s)
+                        && !meet(i as usize, j as usize)
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Calls `near` for every box that shares a point with `query` (some boxes may come twice).
+    pub(crate) fn meeting(&self, boxes: &[Box4], query: Box4, mut near: impl FnMut(usize)) {
+        let last = self.starts.len() as i64 - 2;
+        let strip = |y: i64| ((y - self.south).div_euclid(self.height)).clamp(0, last) as usize;
+        for s in strip(query[1])..=strip(query[3]) {
+            let members = &self.members[self.starts[s] as usize..self.starts[s + 1] as usize];
+            let end = members.partition_point(|&i| boxes[i as usize][0] <= query[2]);
+            for &i in members[..end].iter().rev() {
+                let b = boxes[i as usize];
+                if b[0] < query[0] - self.widest {
+                    break;
+                }
+                if b[2] >= query[0] && b[1] <= query[3] && b[3] >= query[1] {
+                    near(i as usize);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pair_that_meets_comes_once() {
+        let mut state = 7_u64;
+        let mut next = |n: i64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as i64 % n
+        };
+        for (count, size) in [(5, 50), (300, 40), (2000, 20), (2000, 300)] {
+            let mut boxes: Vec<Box4> = (0..count)
+                .map(|_| {
+                    let (x, y) = (next(1000), next(1000));
+                    [x, y, x + next(size), y + next(size)]
+                })
+                .collect();
+            boxes.sort_unstable();
+            let mut strips = Strips::default();
+            strips.fill(&boxes);
+            let mut got = Vec::new();
+            strips.pairs(&boxes, |i, j| {
+                got.push((i, j));
+                true
+            });
+            got.sort_unstable();
+            let meets = |a: Box4, b: Box4| b[0] <= a[2] && a[0] <= b[2] && b[1] <= a[3] && a[1] <= b[3];
+            let want: Vec<_> = (0..boxes.len())
+                .flat_map(|i| (i + 1..boxes.len()).map(move |j| (i, j)))
+                .filter(|&(i, j)| meets(boxes[i], boxes[j]))
+                .collect();
+            assert_eq!(got, want, "{count} {size}");
+            let query = [400, 400, 410, 410];
+            let mut hits = Vec::new();
+            strips.meeting(&boxes, query, |i| hits.push(i));
+            hits.sort_unstable();
+            hits.dedup();
+            let all: Vec<_> = (0..boxes.len()).filter(|&i| meets(boxes[i], query)).collect();
+            assert_eq!(hits, all);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Whether polygons on the grid are valid by OGC Simple Features (OGC 06-103r4, section 6.1.11).
+
+use crate::footprint::turn;
+use crate::plane::{Bounds, Point};
+use crate::repair::{self, Contours};
+use crate::strips::{Box4, Strips};
+
+/// The result of a check.
+pub(crate) enum Verdict {
+    Valid,
+    /// Not valid, with a place where it shows.
+    Invalid(Point),
+}
+
+/// Rings beyond which nesting is left to the overlay: comparing every ring with every other is quadratic.
+const FEW_RINGS: usize = 32;
+
+struct Edge {
+    a: Point,
+    b: Point,
+    ring: u32,
+    /// Its place in its ring, and the ring's length.
+    place: (u32, u32),
+}
+
+/// How two edges meet.
+enum Meeting {
+    Apart,
+    /// At a point that could be allowed between two rings.
+    Touch,
+    Cross,
+}
+
+/// Checks polygons, each a shell and its holes, without repeated or closing points.
+pub(crate) fn check(polygons: &[Contours]) -> Verdict {
+    let rings: Vec<&[Point]> = polygons.iter().flatten().map(Vec::as_slice).collect();
+    let mut edges: Vec<Edge> = Vec::with_capacity(rings.iter().map(|r| r.len()).sum());
+    for (number, ring) in rings.iter().enumerate() {
+        let length = ring.len() as u32;
+        if let Some(at) = spike(ring) {
+            return Verdict::Invalid(at);
+        }
+        for (i, (&a, &b)) in ring.iter().zip(ring.iter().cycle().skip(1)).enumerate() {
+            edges.push(Edge { a: a.min(b), b: a.max(b), ring: number as u32, place: (i as u32, length) });
+        }
+    }
+    edges.sort_unstable_by_key(|e| e.a.x);
+    let boxes: Vec<Box4> = edges.iter().map(|e| [e.a.x, e.a.y.min(e.b.y), e.b.x, e.a.y.max(e.b.y)]).collect();
+    let mut strips = Strips::default();
+    strips.fill(&boxes);
+    let mut touches = false;
+    let mut bad = None;
+    strips.pairs(&boxes, |i, j| {
+        let (e, f) = (&edges[i], &edges[j]);
+        if e.ring == f.ring && adjacent(e.place, f.place) {
+            return true;
+        }
+        match meeting(e, f) {
+            Meeting::Apart => {}
+            Meeting::Touch if e.ring != f.ring => touches = true,
+            Meeting::Touch | Meeting::Cross => bad = Some(f.a),
+        }
+        bad.is_none()
+    });
+    match bad {
+        Some(at) => Verdict::Invalid(at),
+        None if touches || rings.len() > FEW_RINGS => by_overlay(polygons),
+        None if rings.len() > 1 => by_nesting(polygons),
+        None => Verdict::Valid,
+    }
+}
+
+fn adjacent((i, n): (u32, u32), (j, _): (u32, u32)) -> bool {
+    // In a ring of two edges they are each other's neighbours twice; such rings have no area and don't come here.
+    (i + 1) % n == j || (j + 1) % n == i
+}
+
+/// A corner where a ring turns back on itself.
+fn spike(ring: &[Point]) -> Option<Point> {
+    let n = ring.len();
+    (0..n).map(|i| (ring[(i + n - 1) % n], ring[i], ring[(i + 1) % n])).find_map(|(a, b, c)| {
+        let (ux, uy) = (i128::from(b.x - a.x), i128::from(b.y - a.y));
+        let (vx, vy) = (i128::from(c.x - b.x), i128::from(c.y - b.y));
+        (ux * vy == uy * vx && ux * vx + uy * vy < 0).then_some(b)
+    })
+}
+
+fn meeting(e: &Edge, f: &Edge) -> Meeting {
+    let (d1, d2) = (turn(e.a, e.b, f.a).signum(), turn(e.a, e.b, f.b).signum());
+    let (d3, d4) = (turn(f.a, f.b, e.a).signum(), turn(f.a, f.b, e.b).signum());
+    if d1 * d2 > 0 || d3 * d4 > 0 {
+        return Meeting::Apart;
+    }
+    if d1 * d2 < 0 && d3 * d4 < 0 {
+        return Meeting::Cross;
+    }
+    if (d1, d2) == (0, 0) {
+        // On one line: they share a stretch, a point, or nothing.
+        let (from, to) = (e.a.max(f.a), e.b.min(f.b));
+        return match from.cmp(&to) {
+            std::cmp::Ordering::Less => Meeting::Cross,
+            std::cmp::Ordering::Equal => Meeting::Touch,
+            std::cmp::Ordering::Greater => Meeting::Apart,
+        };
+    }
+    Meeting::Touch
+}
+
+/// With rings that nowhere touch, only who lies in whom is left to ask.
+fn by_nesting(polygons: &[Contours]) -> Verdict {
+    for (i, polygon) in polygons.iter().enumerate() {
+        let Some((shell, holes)) = polygon.split_first() else { continue };
+        for (j, hole) in holes.iter().enumerate() {
+            let nested = holes.iter().enumerate().any(|(k, other)| k != j && inside(hole[0], other));
+            if nested || !inside(hole[0], shell) {
+                return Verdict::Invalid(hole[0]);
+            }
+        }
+        for (k, other) in polygons.iter().enumerate() {
+            if k != i && inside(shell[0], &other[0]) && !other[1..].iter().any(|hole| inside(shell[0], hole)) {
+                return Verdict::Invalid(shell[0]);
+            }
+        }
+    }
+    Verdict::Valid
+}
+
+/// Whether a point that is not on a ring lies inside it.
+fn inside(p: Point, ring: &[Point]) -> bool {
+    if Bounds::of(ring.iter().copied()).is_none_or(|b| !b.contains(p)) {
+        return false;
+    }
+    ring.iter().zip(ring.iter().cycle().skip(1)).fold(false, |inside, (&a, &b)| {
+        let (low, high) = if a.y <= b.y { (a, b) } else { (b, a) };
+        inside ^ (low.y <= p.y && p.y < high.y && turn(low, high, p) > 0)
+    })
+}
+
+/// Rings that touch are valid where the overlay finds the area that the rings promise, and no polygon falls apart.
+fn by_overlay(polygons: &[Contours]) -> Verdict {
+    let doubled = |ring: &Vec<Point>| repair::doubled_area(ring.iter().copied()).abs();
+    let mut promised = 0;
+    for polygon in polygons {
+        let Some((shell, holes)) = polygon.split_first() else { continue };
+        let own = doubled(shell) - holes.iter().map(doubled).sum::<i128>();
+        if repair::shapes(polygon) != (1, own) {
+            return Verdict::Invalid(shell[0]);
+        }
+        promised += own;
+    }
+    let united = repair::unite(polygons);
+    let area: i128 = united.iter().map(|ring| repair::doubled_area(ring.iter().copied())).sum();
+    if area == promised { Verdict::Valid } else { Verdict::Invalid(polygons[0][0][0]) }
+}
