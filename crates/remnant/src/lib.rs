@@ -1,4 +1,8 @@
 //! Land-release accounting for mine action.
 
 pub mod error;
-pub mod read;
+pub mod finding;
+pub mod records;
+pub mod report;
+pub mod settings;
+pub mod zone;

@@ -1,0 +1,200 @@
+//! The records that are accounted for: what a survey says, in the terms of IMAS 04.10 and 07.11.
+
+use jiff::civil::Date;
+use remnant_geometry::{Footprint, Point};
+
+/// The class of a hazardous area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HazardClass {
+    /// Suspected hazardous area (SHA): indirect evidence.
+    Suspected,
+    /// Confirmed hazardous area (CHA): direct evidence.
+    Confirmed,
+}
+
+/// The way in which land was released.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReleaseKind {
+    /// Cleared to a specified depth.
+    Cleared,
+    /// Reduced by technical survey.
+    Reduced,
+    /// Cancelled by non-technical survey.
+    Cancelled,
+}
+
+/// Where a record came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Origin {
+    /// The layer's number in the order of the call.
+    pub layer: u32,
+    /// The feature's number in its file, from 1.
+    pub feature: u64,
+}
+
+/// What became of an input record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fate {
+    /// Used as it is.
+    Used,
+    /// Used after something in it was put right; a finding says what.
+    Repaired,
+    /// Not used; a finding says why.
+    SetAside,
+}
+
+impl Fate {
+    /// The word for it in the outputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::Repaired => "repaired",
+            Self::SetAside => "set-aside",
+        }
+    }
+}
+
+/// The ground of a hazardous area.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HazardGround {
+    /// A polygon.
+    Area(Footprint),
+    /// Evidence points: no area, but not nothing either.
+    Points(Vec<Point>),
+}
+
+/// A hazardous area.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hazard {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its id as text.
+    pub id: String,
+    /// Its class.
+    pub class: HazardClass,
+    /// The date on which it was recorded.
+    pub date: Option<Date>,
+    /// The positional accuracy in metres, where stated.
+    pub accuracy_m: Option<f64>,
+    /// The area that the source states, in m2.
+    pub stated_area_m2: Option<f64>,
+    /// Used or repaired.
+    pub fate: Fate,
+    /// Its ground.
+    pub ground: HazardGround,
+}
+
+/// A hazard that could not be used: it releases nothing, and may lie wherever it may lie.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LostHazard {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its id as text.
+    pub id: String,
+    /// The area that the source states, in m2.
+    pub stated_area_m2: Option<f64>,
+    /// Two opposite corners of the box of its readable coordinates; `None` where it could lie anywhere.
+    pub bounds: Option<[Point; 2]>,
+}
+
+/// The numbers of explosive items that a release found, in the order of [`DEVICES`].
+pub type DeviceCounts = [u64; DEVICES.len()];
+
+/// The types of devices, as input fields and output columns are named.
+pub const DEVICES: [&str; 6] = ["ap_mines", "av_mines", "erw", "uxo", "submunitions", "ied"];
+
+/// A land release.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Release {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its id as text.
+    pub id: String,
+    /// How the land was released.
+    pub kind: ReleaseKind,
+    /// The date of completion.
+    pub date: Option<Date>,
+    /// Devices found.
+    pub devices: DeviceCounts,
+    /// The area that the source states, in m2.
+    pub stated_area_m2: Option<f64>,
+    /// Used or repaired.
+    pub fate: Fate,
+    /// Its ground.
+    pub ground: Footprint,
+}
+
+/// A release that could not be used: it releases nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LostRelease {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its id as text.
+    pub id: String,
+    /// The area that the source states, in m2.
+    pub stated_area_m2: Option<f64>,
+}
+
+/// A district; several with one code are one district.
+#[derive(Debug, Clone, PartialEq)]
+pub struct District {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its code (P-code where there is one).
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Its ground.
+    pub ground: Footprint,
+}
+
+/// A settlement zone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Zone {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its id as text.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its ground: a polygon, a geodesic disc or a corridor.
+    pub ground: Footprint,
+}
+
+/// An incident.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incident {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its id as text.
+    pub id: String,
+    /// When it happened; undated ones always count.
+    pub date: Option<Date>,
+    /// People killed.
+    pub killed: u64,
+    /// People injured.
+    pub injured: u64,
+    /// Where.
+    pub place: Point,
+}
+
+/// Everything that one run accounts for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Survey {
+    /// Hazardous areas.
+    pub hazards: Vec<Hazard>,
+    /// Hazards that were set aside.
+    pub lost_hazards: Vec<LostHazard>,
+    /// Land releases.
+    pub releases: Vec<Release>,
+    /// Releases that were set aside.
+    pub lost_releases: Vec<LostRelease>,
+    /// Districts.
+    pub districts: Vec<District>,
+    /// Settlement zones.
+    pub zones: Vec<Zone>,
+    /// Incidents.
+    pub incidents: Vec<Incident>,
+    /// What the survey claims to cover; `None` where no coverage layer is given.
+    pub coverage: Option<Vec<Footprint>>,
+}

@@ -1,0 +1,81 @@
+//! What a run is asked to do.
+
+use jiff::civil::Date;
+
+/// Whether dates count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DatePolicy {
+    /// Records are replayed in order of their dates.
+    #[default]
+    Replay,
+    /// Every record is treated as undated.
+    Ignore,
+}
+
+impl DatePolicy {
+    /// The word for it in calls and outputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Replay => "replay",
+            Self::Ignore => "ignore",
+        }
+    }
+}
+
+/// What a release does on land that no hazard covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OutsidePolicy {
+    /// It is accounted for separately: for layers that keep released hazards.
+    #[default]
+    Separate,
+    /// The land counts as recorded and released at the same moment: for programmes that take released land off the
+    /// hazard layer.
+    Baseline,
+}
+
+impl OutsidePolicy {
+    /// The word for it in calls and outputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Separate => "separate",
+            Self::Baseline => "baseline",
+        }
+    }
+}
+
+/// The settings of an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The date of the account; by default the latest date in the data that is not after the day of the run.
+    pub as_of: Option<Date>,
+    /// The date from whose end the period of the balance runs.
+    pub since: Option<Date>,
+    /// Whether dates count.
+    pub dates: DatePolicy,
+    /// What a release does outside hazards.
+    pub outside: OutsidePolicy,
+    /// Land this near to contaminated land is `near`, in metres.
+    pub safety_distance_m: f64,
+    /// Whether shapes are drawn, or tables only are wanted.
+    pub geometry: bool,
+    /// The number of threads; `None` for one for each core.
+    pub threads: Option<usize>,
+    /// The day of the run: dates after it are doubtful.
+    pub today: Date,
+}
+
+impl Settings {
+    /// The default settings for a day.
+    pub fn new(today: Date) -> Self {
+        Self {
+            as_of: None,
+            since: None,
+            dates: DatePolicy::default(),
+            outside: OutsidePolicy::default(),
+            safety_distance_m: 100.0,
+            geometry: true,
+            threads: None,
+            today,
+        }
+    }
+}
