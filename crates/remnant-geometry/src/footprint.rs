@@ -5,6 +5,7 @@
 //! polygons. A [`Footprint`] has only borders that separate covered from uncovered ground, so that crossing any of its
 //! edges changes the cover.
 
+use crate::outline::GridPolygon;
 use crate::plane::{Bounds, HALF_TURN, POLE, Point, TURN, enclosed_area_m2};
 use crate::repair::{self, Contours};
 use crate::validity::{self, Verdict};
@@ -74,7 +75,7 @@ pub enum NoFootprint {
     Empty,
     /// A coordinate is not a finite number.
     NotFinite,
-    /// A coordinate is not on Earth (latitude beyond 90, longitude beyond 360 degrees); this is the first.
+    /// A coordinate is not on Earth (latitude beyond 90, longitude beyond 180 degrees); this is the first.
     NotOnEarth([f64; 2]),
     /// The rings enclose nothing: fewer than three distinct points, or all on a line.
     NoArea,
@@ -158,6 +159,28 @@ impl Footprint {
         })
     }
 
+    /// The ground as polygons that are valid by OGC Simple Features: shells counter-clockwise, holes clockwise.
+    pub fn polygons(&self) -> Vec<GridPolygon> {
+        repair::polygons(&self.rings().map(<[Point]>::to_vec).collect::<Vec<_>>())
+    }
+
+    /// The union of several footprints as polygons; `None` of none.
+    pub fn union<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Vec<GridPolygon> {
+        let mut parts: Vec<&Self> = parts.into_iter().collect();
+        match parts.len() {
+            1 => parts.remove(0).polygons(),
+            _ => {
+                let contours: Contours = parts.iter().flat_map(|p| p.polygons()).flatten().collect();
+                repair::union_polygons(&contours)
+            }
+        }
+    }
+
+    /// The area on the WGS 84 ellipsoid in m2, for reports on single records: see [`enclosed_area_m2`].
+    pub fn area_m2(&self) -> f64 {
+        area_m2_of(&self.polygons().into_iter().flatten().collect())
+    }
+
     /// Whether a point is covered: `None` on a border. Cost: linear in the points.
     pub fn covers(&self, p: Point) -> Option<bool> {
         if !self.bounds.contains(p) {
@@ -222,7 +245,7 @@ fn check_coordinates(polygons: &[RawPolygon]) -> Result<(), NoFootprint> {
         if !(x.is_finite() && y.is_finite()) {
             return Err(NoFootprint::NotFinite);
         }
-        if x.abs() > 360.0 || y.abs() > 90.0 {
+        if x.abs() > 180.0 || y.abs() > 90.0 {
             return Err(NoFootprint::NotOnEarth([x, y]));
         }
     }
@@ -266,7 +289,7 @@ fn unwrap(points: &mut Vec<Point>, defects: &mut Defects) {
     for i in 1..points.len() {
         let step = points[i].x + shift - points[i - 1].x;
         if step.abs() > HALF_TURN {
-            // Longitudes lie within 360 degrees, so one turn is enough.
+            // Longitudes lie within 180 degrees, so one turn is enough.
             shift -= step.signum() * TURN;
             defects.long_edges += 1;
         }

@@ -12,11 +12,13 @@
 //! | `faces` | fragments -> labelled areas, by one sweep |
 //! | [`window`] | all of it for a square of tiles, as a pure function |
 //! | [`outline`] | the shapes of classes of ground |
+//! | [`measure`] | geodesic distances, discs and corridors |
 
 mod cut;
 mod faces;
 pub mod footprint;
 mod labels;
+pub mod measure;
 mod noding;
 pub mod outline;
 pub mod plane;

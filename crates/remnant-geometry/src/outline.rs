@@ -66,6 +66,11 @@ impl Outline {
         &self.rim
     }
 
+    /// Adds `by` to every mark of the rim, before marks of different parts are brought together.
+    pub fn shift_marks(&mut self, by: u32) {
+        self.rim.iter_mut().for_each(|edge| edge.mark += by);
+    }
+
     /// The shape of every class: polygons that are valid by OGC Simple Features, in a fixed order.
     ///
     /// Corners that only the sides of tiles had made are left out. Cost: n log n in the edges.

@@ -38,6 +38,16 @@ pub(crate) fn even_odd(polygons: &[Contours]) -> Contours {
     cut(&polygons.concat(), &[], OverlayRule::Subject, FillRule::EvenOdd)
 }
 
+/// Proper borders as polygons.
+pub(crate) fn polygons(contours: &[Vec<Point>]) -> Vec<Contours> {
+    grouped(contours, &[], OverlayRule::Subject, FillRule::EvenOdd)
+}
+
+/// The union of polygons whose shells run counter-clockwise and holes clockwise, as polygons.
+pub(crate) fn union_polygons(contours: &[Vec<Point>]) -> Vec<Contours> {
+    grouped(contours, &[], OverlayRule::Subject, FillRule::NonZero)
+}
+
 /// The part of proper borders between two longitudes.
 pub(crate) fn clip(contours: &[Vec<Point>], west: i64, east: i64) -> Contours {
     let corner = |x, y| Point { x, y };
@@ -71,10 +81,15 @@ fn origin(rings: &[Vec<Point>]) -> Point {
 }
 
 fn cut(subject: &[Vec<Point>], clip: &[Vec<Point>], rule: OverlayRule, fill: FillRule) -> Contours {
+    grouped(subject, clip, rule, fill).into_iter().flatten().collect()
+}
+
+fn grouped(subject: &[Vec<Point>], clip: &[Vec<Point>], rule: OverlayRule, fill: FillRule) -> Vec<Contours> {
     let origin = origin(subject);
     let shapes = overlay(subject, clip, origin, rule, fill);
     let back = |p: IntPoint<i64>| Point { x: p.x + origin.x, y: p.y + origin.y };
-    shapes.into_iter().flatten().map(|ring| ring.into_iter().map(back).collect()).collect()
+    let ring = |ring: Vec<IntPoint<i64>>| ring.into_iter().map(back).collect();
+    shapes.into_iter().map(|shape| shape.into_iter().map(ring).collect()).collect()
 }
 
 fn overlay(

@@ -1,8 +1,12 @@
 //! Land-release accounting for mine action.
 
+pub mod account;
+pub mod crs;
 pub mod error;
 pub mod finding;
+pub mod progress;
 pub mod records;
 pub mod report;
 pub mod settings;
+pub mod status;
 pub mod zone;

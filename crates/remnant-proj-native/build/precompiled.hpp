@@ -1,0 +1,29 @@
+// Included before every C++ file of PROJ, from compiled form: what most of them include anyway and costs the most time.
+// FROM_PROJ_CPP comes first, since it decides what the headers declare.
+#define FROM_PROJ_CPP
+#include <cmath>
+#include <cstring>
+#include <algorithm>
+#include <map>
+#include <set>
+#include <memory>
+#include <string>
+#include <vector>
+#include <sstream>
+#include <limits>
+#include <list>
+#include <functional>
+#include <utility>
+#include <cassert>
+#include "proj/common.hpp"
+#include "proj/coordinateoperation.hpp"
+#include "proj/crs.hpp"
+#include "proj/datum.hpp"
+#include "proj/io.hpp"
+#include "proj/metadata.hpp"
+#include "proj/util.hpp"
+#include "proj/internal/internal.hpp"
+#include "proj/internal/io_internal.hpp"
+#include "proj.h"
+#include "proj_internal.h"
+#include "proj_json_streaming_writer.hpp"

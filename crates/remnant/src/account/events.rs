@@ -1,0 +1,119 @@
+//! The records in the order of their replay, and everything else that has ground, as numbered covers.
+
+use jiff::civil::Date;
+use remnant_geometry::Footprint;
+
+use crate::records::{HazardGround, Origin, Survey};
+use crate::settings::{DatePolicy, Settings};
+use crate::status::{Act, replay_order};
+
+/// A hazard with an area, or a release.
+pub(super) struct Event<'a> {
+    /// Its place in the survey's hazards, or in its releases.
+    pub index: usize,
+    pub act: Act,
+    /// The date that counts: none where dates are ignored.
+    pub date: Option<Date>,
+    /// The number of the date among all dates; 0 for none.
+    pub slot: u32,
+    pub id: &'a str,
+    pub origin: Origin,
+    pub ground: &'a Footprint,
+}
+
+impl Event<'_> {
+    pub fn is_hazard(&self) -> bool {
+        matches!(self.act, Act::Hazard(_))
+    }
+}
+
+/// Everything that has ground. Its number as a cover: events first, in the order of their replay; then districts in the
+/// order of their codes, coverage, zones. So the records of a face come in the order in which they are needed.
+pub(super) struct Covers<'a> {
+    pub events: Vec<Event<'a>>,
+    /// The dates of the events in order; slot `n` is `dates[n - 1]`.
+    pub dates: Vec<Date>,
+    /// The codes of the district rows in order, each with its name.
+    pub districts: Vec<(&'a str, &'a str)>,
+    /// The ground of district features in the order of their codes, with their rows.
+    pub district_ground: Vec<(u32, &'a Footprint)>,
+    pub coverage: Vec<&'a Footprint>,
+    pub zones: Vec<&'a Footprint>,
+}
+
+impl<'a> Covers<'a> {
+    pub fn new(survey: &'a Survey, settings: &Settings) -> Self {
+        let effective = |date: Option<Date>| date.filter(|_| settings.dates == DatePolicy::Replay);
+        let hazards = survey.hazards.iter().enumerate().filter_map(|(index, h)| match &h.ground {
+            HazardGround::Area(ground) => Some(Event {
+                index,
+                act: Act::Hazard(h.class),
+                date: effective(h.date),
+                slot: 0,
+                id: &h.id,
+                origin: h.origin,
+                ground,
+            }),
+            HazardGround::Points(_) => None,
+        });
+        let releases = survey.releases.iter().enumerate().map(|(index, r)| Event {
+            index,
+            act: Act::Release(r.kind),
+            date: effective(r.date),
+            slot: 0,
+            id: &r.id,
+            origin: r.origin,
+            ground: &r.ground,
+        });
+        let mut events: Vec<Event<'a>> = hazards.chain(releases).collect();
+        events.sort_by(|a, b| {
+            let key = |e: &Event<'a>| replay_order(e.date, e.act, e.id, e.origin.layer, e.origin.feature);
+            key(a).cmp(&key(b))
+        });
+        let mut dates: Vec<Date> = events.iter().filter_map(|e| e.date).collect();
+        dates.dedup();
+        for event in &mut events {
+            event.slot = event.date.map_or(0, |d| dates.partition_point(|&other| other < d) as u32 + 1);
+        }
+
+        let mut features: Vec<_> = survey.districts.iter().collect();
+        features.sort_by(|a, b| (&a.code, a.origin).cmp(&(&b.code, b.origin)));
+        let mut districts: Vec<(&str, &str)> = Vec::new();
+        let mut district_ground = Vec::new();
+        for district in features {
+            if districts.last().is_none_or(|d| d.0 != district.code) {
+                districts.push((&district.code, &district.name));
+            }
+            district_ground.push((districts.len() as u32 - 1, &district.ground));
+        }
+        Self {
+            events,
+            dates,
+            districts,
+            district_ground,
+            coverage: survey.coverage.iter().flatten().collect(),
+            zones: survey.zones.iter().map(|z| &z.ground).collect(),
+        }
+    }
+
+    /// The ground of every cover in order of its number.
+    pub fn footprints(&self) -> Vec<&'a Footprint> {
+        self.events
+            .iter()
+            .map(|e| e.ground)
+            .chain(self.district_ground.iter().map(|d| d.1))
+            .chain(self.coverage.iter().copied())
+            .chain(self.zones.iter().copied())
+            .collect()
+    }
+
+    /// The row that stands for the land outside all districts.
+    pub fn outside(&self) -> u32 {
+        self.districts.len() as u32
+    }
+
+    /// The last slot that has effect by a date.
+    pub fn slot_at(&self, date: Option<Date>) -> u32 {
+        date.map_or(self.dates.len(), |d| self.dates.partition_point(|&other| other <= d)) as u32
+    }
+}

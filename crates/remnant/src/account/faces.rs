@@ -1,0 +1,194 @@
+//! Every face of a window, replayed and entered in the ledger.
+
+use remnant_geometry::{Area, FaceClass};
+
+use super::events::Covers;
+use super::ledger::{Deed, Flow, Ground, Ledger, ZoneLand};
+use crate::settings::{OutsidePolicy, Settings};
+use crate::status::{Change, State, step};
+
+/// What all windows have in common.
+pub(super) struct Rules<'a> {
+    pub covers: &'a Covers<'a>,
+    pub outside: OutsidePolicy,
+    /// The last slot with effect at the date of the account.
+    pub last_slot: u32,
+    /// The last slot with effect at the opening of the period; `None` where there is no period.
+    pub opening_slot: Option<u32>,
+    /// Whether the zones have to know where the rim of contaminated land is.
+    pub want_rim: bool,
+}
+
+impl<'a> Rules<'a> {
+    pub fn new(covers: &'a Covers<'a>, settings: &Settings) -> Self {
+        Self {
+            covers,
+            outside: settings.outside,
+            last_slot: covers.slot_at(settings.as_of),
+            opening_slot: settings.since.map(|d| covers.slot_at(Some(d))),
+            want_rim: !covers.zones.is_empty(),
+        }
+    }
+}
+
+/// The account of one window: a pure function of the records that reach it. Accounts of windows add up.
+#[derive(Default)]
+pub(super) struct WindowAccount {
+    pub ledger: Ledger,
+    /// The sets of hazards that are live on some land, by the mark of its rim (counted from 1).
+    pub live_sets: Vec<Vec<u32>>,
+    live: Vec<u32>,
+}
+
+impl WindowAccount {
+    /// Enters one face.
+    pub fn face(&mut self, rules: &Rules<'_>, cover: &[u32], area: Area) -> FaceClass {
+        let covers = rules.covers;
+        let events_end = covers.events.len();
+        let districts_end = events_end + covers.district_ground.len();
+        let coverage_end = districts_end + covers.coverage.len();
+        let split = |end: usize| cover.partition_point(|&c| (c as usize) < end);
+        let (e, d, c) = (split(events_end), split(districts_end), split(coverage_end));
+
+        let place = self.district(rules, &cover[e..d], area, e > 0);
+        let state = self.replay(rules, &cover[..e], place, area);
+        if c < cover.len() {
+            let covered = covers.coverage.is_empty() || c > d;
+            for &zone in &cover[c..] {
+                self.zone(zone - coverage_end as u32, state, place, covered, area, rules, &cover[..e]);
+            }
+        }
+        let mut class = FaceClass::default();
+        if state != State::None {
+            class.class = 1 + place * 5 + (state as u32 - 1);
+        }
+        if state.is_contaminated() && rules.want_rim {
+            self.live_sets.push(self.live.clone());
+            class.rim = self.live_sets.len() as u32;
+        }
+        class
+    }
+
+    /// The row of the district that has a face: the first one, as they come in the order of their codes.
+    fn district(&mut self, rules: &Rules<'_>, districts: &[u32], area: Area, recorded: bool) -> u32 {
+        let row = |&cover: &u32| rules.covers.district_ground[cover as usize - rules.covers.events.len()].0;
+        let Some(place) = districts.first().map(row) else {
+            if recorded {
+                *self.ledger.ground.entry((rules.covers.outside(), 0, Ground::All)).or_default() += area;
+            }
+            return rules.covers.outside();
+        };
+        *self.ledger.ground.entry((place, 0, Ground::All)).or_default() += area;
+        let mut before = place;
+        for other in districts[1..].iter().map(row).filter(|&r| r != place) {
+            if other != before {
+                *self.ledger.overlaps.entry((place, other)).or_default() += area;
+                before = other;
+            }
+        }
+        place
+    }
+
+    /// Replays the records of a face and gives its state at the date of the account; leaves the live hazards in `live`.
+    fn replay(&mut self, rules: &Rules<'_>, events: &[u32], place: u32, area: Area) -> State {
+        let Ledger { deeds, ground, flows, .. } = &mut self.ledger;
+        let mut deed = |event: u32, deed: Deed| *deeds.entry((event, place, deed)).or_default() += area;
+        let mut state = State::None;
+        let (mut outside, mut repeated) = (false, false);
+        self.live.clear();
+        let mut opened = rules.opening_slot.is_none();
+        let mut undated_releases = 0;
+        for &number in events {
+            let event = &rules.covers.events[number as usize];
+            deed(number, Deed::Covers);
+            if event.slot > rules.last_slot {
+                continue;
+            }
+            if !opened && Some(event.slot) > rules.opening_slot {
+                opened = true;
+                self.live.iter().for_each(|&hazard| deed(hazard, Deed::LiveAtOpening));
+            }
+            let (next, change) = step(state, event.act, rules.outside);
+            deed(number, deed_of(change));
+            let once = match change {
+                Change::Outside => Some((&mut outside, Ground::Outside)),
+                Change::Repeated => Some((&mut repeated, Ground::Repeated)),
+                _ => None,
+            };
+            if let Some((seen, what)) = once
+                && !std::mem::replace(seen, true)
+            {
+                *ground.entry((place, event.slot, what)).or_default() += area;
+            }
+            if event.is_hazard() {
+                self.live.push(number);
+            } else {
+                // After a release land is not contaminated, whatever it was before.
+                self.live.clear();
+                undated_releases += usize::from(event.slot == 0);
+            }
+            if next != state {
+                *flows.entry(Flow { place, slot: event.slot, from: state, to: next }).or_default() += area;
+            }
+            state = next;
+        }
+        if !opened {
+            self.live.iter().for_each(|&hazard| deed(hazard, Deed::LiveAtOpening));
+        }
+        self.live.iter().for_each(|&hazard| deed(hazard, Deed::Live));
+        if undated_releases > 0 && state.is_contaminated() {
+            let undated = events.iter().filter(|&&n| {
+                let event = &rules.covers.events[n as usize];
+                event.slot == 0 && !event.is_hazard()
+            });
+            undated.for_each(|&release| deed(release, Deed::Overruled));
+        }
+        state
+    }
+
+    /// Enters a face for a zone.
+    #[expect(clippy::too_many_arguments, reason = "one face of one zone, told in one call")]
+    fn zone(
+        &mut self,
+        zone: u32,
+        state: State,
+        place: u32,
+        covered: bool,
+        area: Area,
+        rules: &Rules<'_>,
+        events: &[u32],
+    ) {
+        let zones = &mut self.ledger.zones;
+        let mut add = |land: ZoneLand| *zones.entry((zone, land)).or_default() += area;
+        add(ZoneLand::In(state));
+        add(ZoneLand::District(place));
+        if !covered {
+            add(ZoneLand::Uncovered);
+        }
+        self.live.iter().for_each(|&hazard| add(ZoneLand::Live(hazard)));
+        // The releases that are credited here: a second replay, of few faces, rather than a list for every face.
+        let mut at = State::None;
+        for &number in events {
+            let event = &rules.covers.events[number as usize];
+            if event.slot > rules.last_slot {
+                break;
+            }
+            let (next, change) = step(at, event.act, rules.outside);
+            if matches!(change, Change::Released | Change::RecordedAndReleased) {
+                add(ZoneLand::Credited(number));
+            }
+            at = next;
+        }
+    }
+}
+
+/// How a record's row counts a change.
+fn deed_of(change: Change) -> Deed {
+    match change {
+        Change::NewlyRecorded => Deed::NewlyRecorded,
+        Change::Recontaminated => Deed::Recontaminated,
+        Change::Released | Change::RecordedAndReleased => Deed::Credited,
+        Change::Repeated | Change::Overlap | Change::Confirmed => Deed::Repeated,
+        Change::Outside => Deed::Outside,
+    }
+}

@@ -1,0 +1,101 @@
+//! What the faces of windows add up to: exact sums that don't depend on the order of adding.
+
+use remnant_geometry::Area;
+use rustc_hash::FxHashMap;
+
+use crate::status::State;
+
+/// What a record did on some land.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub(super) enum Deed {
+    /// It covers the land, whatever its date.
+    Covers,
+    /// A hazard recorded the land for the first time.
+    NewlyRecorded,
+    /// A hazard recorded the land again.
+    Recontaminated,
+    /// A release was credited with the land.
+    Credited,
+    /// A release found the land released, or a hazard found it contaminated.
+    Repeated,
+    /// A release where no hazard was recorded.
+    Outside,
+    /// A hazard live on contaminated land at the date of the account.
+    Live,
+    /// A hazard live on contaminated land at the opening of the period.
+    LiveAtOpening,
+    /// An undated release on land that is contaminated by a later, dated hazard.
+    Overruled,
+}
+
+/// A change of state of the land of one place at one date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Flow {
+    /// The row of the district, or the number of districts for the land outside.
+    pub place: u32,
+    /// The number of the date among all dates of the survey; 0 for undated records.
+    pub slot: u32,
+    pub from: State,
+    pub to: State,
+}
+
+/// Ground that is counted once for a place, from the date on at which it first was so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Ground {
+    /// All of it.
+    All,
+    /// Released outside any hazard.
+    Outside,
+    /// Released when it was released already.
+    Repeated,
+}
+
+/// What is counted for a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum ZoneLand {
+    /// Land in a state at the date of the account.
+    In(State),
+    /// Land that the survey does not claim to cover.
+    Uncovered,
+    /// Land in a district (its row).
+    District(u32),
+    /// Land on which a hazard is live.
+    Live(u32),
+    /// Land credited to a release.
+    Credited(u32),
+}
+
+/// The sums of one window or of many.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    pub flows: FxHashMap<Flow, Area>,
+    pub ground: FxHashMap<(u32, u32, Ground), Area>,
+    /// By event, place and deed.
+    pub deeds: FxHashMap<(u32, u32, Deed), Area>,
+    pub zones: FxHashMap<(u32, ZoneLand), Area>,
+    /// Land of two districts at once: the row that has it, the other row.
+    pub overlaps: FxHashMap<(u32, u32), Area>,
+}
+
+impl Ledger {
+    /// Adds another ledger.
+    pub fn merge(&mut self, other: Self) {
+        add_all(&mut self.flows, other.flows);
+        add_all(&mut self.ground, other.ground);
+        add_all(&mut self.deeds, other.deeds);
+        add_all(&mut self.zones, other.zones);
+        add_all(&mut self.overlaps, other.overlaps);
+    }
+}
+
+fn add_all<K: std::hash::Hash + Eq>(into: &mut FxHashMap<K, Area>, from: FxHashMap<K, Area>) {
+    if into.is_empty() {
+        *into = from;
+        return;
+    }
+    into.reserve(from.len() / 2);
+    for (key, area) in from {
+        *into.entry(key).or_default() += area;
+    }
+}

@@ -1,0 +1,205 @@
+//! Stages 3 to 5: records -> faces -> square metres per district, zone, state and date.
+//!
+//! [`account`] needs no file and no terminal: a survey in memory goes in, the account comes out.
+
+mod events;
+mod faces;
+mod ledger;
+mod overlay;
+mod points;
+mod rows;
+mod zones;
+
+use jiff::civil::Date;
+use rayon::ThreadPoolBuilder;
+use remnant_geometry::{Area, Footprint};
+
+use crate::error::{Error, Location, Result};
+use crate::finding::{Code, Finding};
+use crate::progress::Progress;
+use crate::records::{HazardClass, ReleaseKind, Survey};
+use crate::report::{Account, Check, DistrictRow, LandShape, LandState, SquareMetres};
+use crate::settings::{DatePolicy, Settings};
+use crate::status::State;
+use events::Covers;
+use faces::Rules;
+use ledger::Deed;
+use overlay::Overlay;
+use rows::Rows;
+
+/// Accounts for every square metre of a survey.
+///
+/// Areas are on the WGS 84 ellipsoid. The result is the same for any order of the records and any number of threads.
+/// Cost: near n log n in the edges of all records and their crossings; memory in proportion to them.
+///
+/// # Errors
+/// [`Error::Interrupted`] where `progress` asks for an end; [`Error::Failed`] where the program contradicts itself:
+/// then there is no result rather than a wrong one.
+pub fn account(survey: &Survey, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
+    let mut pool = ThreadPoolBuilder::new();
+    if let Some(threads) = settings.threads {
+        pool = pool.num_threads(threads);
+    }
+    let pool = pool.build().map_err(|e| {
+        Error::failed("the threads could not be started", Location::default(), e, "ask for fewer with --threads")
+    })?;
+    pool.install(|| account_here(survey, settings, progress))
+}
+
+fn account_here(survey: &Survey, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
+    let mut settings = settings.clone();
+    settings.as_of = settings.as_of.or_else(|| latest_date(survey, &settings));
+    let covers = Covers::new(survey, &settings);
+    let rules = Rules::new(&covers, &settings);
+    let overlay = overlay::overlay(&rules, settings.geometry, progress)?;
+
+    progress.stage("adding up", 0);
+    let mut rows = Rows::new(&rules, &overlay.ledger, survey);
+    let evidence = points::evidence_points(survey, &covers, &settings);
+    let mut findings = points::count(survey, &covers, &settings, &evidence, &mut rows);
+    findings.extend(face_findings(&covers, &overlay, survey));
+    let zones = zones::rows(survey, &rules, &overlay, &settings, &evidence);
+    let mut checks = rows.checks(&overlay.ledger);
+    let total = rows.total.clone();
+    let records = rows.records(survey, &overlay.ledger);
+    let Overlay { outline, .. } = overlay;
+    let shapes = if settings.geometry { shapes(outline, &rows) } else { Vec::new() };
+    checks.extend(shape_check(&shapes));
+    let (districts, outside) = district_rows(survey, &covers, rows, settings.geometry);
+    let unplaced_hazards = survey.lost_hazards.iter().filter(|h| h.bounds.is_none()).count() as u64;
+    Ok(Account { settings, districts, outside, total, zones, unplaced_hazards, records, shapes, findings, checks })
+}
+
+/// The latest date in the data that is not after the day of the run. Where dates are ignored, only incidents have one.
+fn latest_date(survey: &Survey, settings: &Settings) -> Option<Date> {
+    let replayed = settings.dates == DatePolicy::Replay;
+    let hazards = survey.hazards.iter().filter(|_| replayed).filter_map(|h| h.date);
+    let releases = survey.releases.iter().filter(|_| replayed).filter_map(|r| r.date);
+    let incidents = survey.incidents.iter().filter_map(|i| i.date);
+    let others = survey.other_dates.iter().copied();
+    hazards.chain(releases).chain(incidents).chain(others).filter(|&d| d <= settings.today).max()
+}
+
+/// What the faces show of the data.
+fn face_findings(covers: &Covers<'_>, overlay: &Overlay, survey: &Survey) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut overlaps: Vec<_> = overlay.ledger.overlaps.iter().collect();
+    overlaps.sort_unstable();
+    for (&(first, second), &area) in overlaps {
+        let (a, b) = (covers.districts[first as usize], covers.districts[second as usize]);
+        let m2 = SquareMetres::rounded(area);
+        if m2 > SquareMetres::ZERO {
+            let text = format!(
+                "districts {} ({}) and {} ({}) overlap by {m2} m2; the land counts for {}",
+                a.0, a.1, b.0, b.1, a.0
+            );
+            findings.push(Finding::of_run(Code::DistrictsOverlap, text).area(m2.as_f64()));
+        }
+    }
+    let mut overruled: Vec<(u32, Area)> = Vec::new();
+    for (&(event, _, deed), &area) in &overlay.ledger.deeds {
+        if deed == Deed::Overruled {
+            overruled.push((event, area));
+        }
+    }
+    overruled.sort_unstable();
+    for same in overruled.chunk_by(|a, b| a.0 == b.0) {
+        let event = &covers.events[same[0].0 as usize];
+        let m2 = SquareMetres::rounded(same.iter().map(|s| s.1).sum());
+        if m2 > SquareMetres::ZERO {
+            let text = format!(
+                "this release has no date and covers {m2} m2 that a dated hazard contaminates; it does not release them. \
+                 Give the release its date of completion"
+            );
+            let finding = Finding::of(Code::UndatedRelease, event.origin, event.id, text).area(m2.as_f64());
+            findings.push(finding);
+        }
+    }
+    let sum = |wanted: Deed| -> Area {
+        overlay.ledger.deeds.iter().filter(|((_, _, deed), _)| *deed == wanted).map(|(_, &a)| a).sum()
+    };
+    let (outside, credited) = (sum(Deed::Outside), sum(Deed::Credited));
+    if outside > credited && outside > Area::SQUARE_METRE {
+        let m2 = SquareMetres::rounded(outside);
+        let text = format!(
+            "more than half of the released land ({m2} m2 of releases) lies outside any recorded hazard. If this programme \
+             takes released land off its hazard layer, run with --outside baseline"
+        );
+        findings.push(Finding::of_run(Code::ReleasesOutside, text).area(m2.as_f64()));
+    }
+    if survey.districts.is_empty() {
+        let text = "there is no district layer: everything is accounted for in total and stands outside all districts";
+        findings.push(Finding::of_run(Code::NoDistricts, text));
+    }
+    findings
+}
+
+/// The drawn classes, named.
+fn shapes(outline: remnant_geometry::Outline, rows: &Rows) -> Vec<LandShape> {
+    let districts = rows.places.len() - 1;
+    outline
+        .shapes()
+        .into_iter()
+        .filter_map(|(class, polygons)| {
+            let (place, state) = (((class - 1) / 5) as usize, State::ALL[(class as usize - 1) % 5 + 1]);
+            let land = match state {
+                State::None => return None,
+                State::Suspected => LandState::Contaminated(HazardClass::Suspected),
+                State::Confirmed => LandState::Contaminated(HazardClass::Confirmed),
+                State::Cancelled => LandState::Released(ReleaseKind::Cancelled),
+                State::Reduced => LandState::Released(ReleaseKind::Reduced),
+                State::Cleared => LandState::Released(ReleaseKind::Cleared),
+            };
+            let states = &rows.places[place].states;
+            let area = match state {
+                State::None => SquareMetres::ZERO,
+                State::Suspected => states.suspected,
+                State::Confirmed => states.confirmed,
+                State::Cancelled => states.cancelled,
+                State::Reduced => states.reduced,
+                State::Cleared => states.cleared,
+            };
+            Some(LandShape { district: (place < districts).then_some(place), state: land, area, polygons })
+        })
+        .collect()
+}
+
+/// The drawn shapes must have the area of the figures.
+fn shape_check(shapes: &[LandShape]) -> Option<Check> {
+    let differences = shapes.iter().map(|shape| {
+        let rings = shape.polygons.iter().flatten().map(Vec::as_slice);
+        let drawn = remnant_geometry::plane::enclosed_area_m2(rings);
+        let allowed = (1e-7 * shape.area.as_f64()).max(1.0);
+        ((drawn - shape.area.as_f64()).abs(), allowed)
+    });
+    let worst = differences.max_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)))?;
+    Some(Check {
+        name: "the drawn shapes have the areas of the figures, within 1e-7 or 1 m2".into(),
+        holds: worst.0 <= worst.1,
+        difference: worst.0,
+    })
+}
+
+fn district_rows(
+    survey: &Survey,
+    covers: &Covers<'_>,
+    rows: Rows,
+    geometry: bool,
+) -> (Vec<DistrictRow>, DistrictRow) {
+    let mut places = rows.places;
+    let outside = DistrictRow { figures: places.pop().unwrap_or_default(), ..DistrictRow::default() };
+    let parts = |row: usize| covers.district_ground.iter().filter(move |d| d.0 as usize == row).map(|d| d.1);
+    let shape = |row: usize| if geometry { Footprint::union(parts(row)) } else { Vec::new() };
+    debug_assert!(survey.districts.len() >= places.len());
+    let districts = places
+        .into_iter()
+        .enumerate()
+        .map(|(i, figures)| DistrictRow {
+            code: Some(covers.districts[i].0.to_owned()),
+            name: Some(covers.districts[i].1.to_owned()),
+            figures,
+            shape: shape(i),
+        })
+        .collect();
+    (districts, outside)
+}

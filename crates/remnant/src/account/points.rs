@@ -1,0 +1,122 @@
+//! Points: evidence points and incidents, and the districts they lie in.
+
+use jiff::civil::Date;
+use remnant_geometry::{Footprint, Point};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+
+use super::events::Covers;
+use super::rows::Rows;
+use crate::finding::{Code, Finding, Place};
+use crate::records::{HazardGround, Survey};
+use crate::settings::{DatePolicy, Settings};
+
+/// The boxes of some footprints, to find those at a point.
+pub(super) struct Locator<'a> {
+    tree: RTree<GeomWithData<Rectangle<[i64; 2]>, u32>>,
+    footprints: Vec<&'a Footprint>,
+}
+
+impl<'a> Locator<'a> {
+    pub fn new(footprints: Vec<&'a Footprint>) -> Self {
+        let entry = |(i, f): (usize, &&Footprint)| {
+            let b = f.bounds();
+            GeomWithData::new(Rectangle::from_corners([b.min.x, b.min.y], [b.max.x, b.max.y]), i as u32)
+        };
+        Self { tree: RTree::bulk_load(footprints.iter().enumerate().map(entry).collect()), footprints }
+    }
+
+    /// The footprints at a point in ascending order; `border` says whether lying on the border is enough.
+    pub fn at(&self, p: Point, border: bool) -> Vec<u32> {
+        let envelope = AABB::from_point([p.x, p.y]);
+        let mut found: Vec<u32> = self
+            .tree
+            .locate_in_envelope_intersecting(envelope)
+            .map(|entry| entry.data)
+            .filter(|&i| self.footprints[i as usize].covers(p).unwrap_or(border))
+            .collect();
+        found.sort_unstable();
+        found
+    }
+}
+
+/// An evidence point at the date of the account.
+pub(super) struct EvidencePoint {
+    /// Its hazard's place in the survey.
+    pub hazard: usize,
+    pub place: Point,
+    /// Whether no release that counts for it covers it.
+    pub open: bool,
+}
+
+/// Every evidence point that is recorded by the date of the account.
+///
+/// A point is closed by a release that is later, or undated, and covers it; one on the border does not cover it.
+pub(super) fn evidence_points(survey: &Survey, covers: &Covers<'_>, settings: &Settings) -> Vec<EvidencePoint> {
+    let effective = |date: Option<Date>| date.filter(|_| settings.dates == DatePolicy::Replay);
+    let in_effect = |date: Option<Date>| date.is_none_or(|d| settings.as_of.is_none_or(|t| d <= t));
+    let points: Vec<(usize, Point)> = survey
+        .hazards
+        .iter()
+        .enumerate()
+        .filter(|(_, h)| in_effect(effective(h.date)))
+        .flat_map(|(i, h)| match &h.ground {
+            HazardGround::Points(points) => points.iter().map(|&p| (i, p)).collect(),
+            HazardGround::Area(_) => Vec::new(),
+        })
+        .collect();
+    if points.is_empty() {
+        return Vec::new();
+    }
+    let releases: Vec<_> = covers.events.iter().filter(|e| !e.is_hazard() && in_effect(e.date)).collect();
+    let locator = Locator::new(releases.iter().map(|e| e.ground).collect());
+    points
+        .into_iter()
+        .map(|(hazard, place)| {
+            let recorded = effective(survey.hazards[hazard].date);
+            let closed = locator.at(place, false).into_iter().any(|r| {
+                let released = releases[r as usize].date;
+                released.is_none() || recorded.is_none() || released > recorded
+            });
+            EvidencePoint { hazard, place, open: !closed }
+        })
+        .collect()
+}
+
+/// Counts evidence points and incidents into the rows; gives findings for incidents where no hazard was ever recorded.
+pub(super) fn count(
+    survey: &Survey,
+    covers: &Covers<'_>,
+    settings: &Settings,
+    evidence: &[EvidencePoint],
+    rows: &mut Rows,
+) -> Vec<Finding> {
+    let districts = Locator::new(covers.district_ground.iter().map(|d| d.1).collect());
+    // District ground is in the order of codes, so the first that holds a point has the code that sorts first.
+    let place_of = |p: Point| {
+        let first = districts.at(p, true).first().map(|&d| covers.district_ground[d as usize].0);
+        first.unwrap_or_else(|| covers.outside()) as usize
+    };
+    for point in evidence.iter().filter(|e| e.open) {
+        rows.places[place_of(point.place)].evidence_points += 1;
+        rows.total.evidence_points += 1;
+    }
+    let hazards = Locator::new(covers.events.iter().filter(|e| e.is_hazard()).map(|e| e.ground).collect());
+    let mut findings = Vec::new();
+    for incident in &survey.incidents {
+        if incident.date.is_some_and(|d| settings.as_of.is_some_and(|t| d > t)) {
+            continue;
+        }
+        for figures in [&mut rows.places[place_of(incident.place)], &mut rows.total] {
+            figures.incidents += 1;
+            figures.killed = figures.killed.saturating_add(incident.killed);
+            figures.injured = figures.injured.saturating_add(incident.injured);
+        }
+        if hazards.at(incident.place, true).is_empty() {
+            let text = "no recorded hazard covers the place of this incident: the records may be incomplete here";
+            let finding = Finding::of(Code::IncidentOutside, incident.origin, &incident.id, text);
+            findings.push(finding.at(Place::Point(incident.place)));
+        }
+    }
+    findings
+}

@@ -1,0 +1,323 @@
+//! The ledger as figures: rounding once, then whole numbers only.
+
+use remnant_geometry::Area;
+use rustc_hash::FxHashMap;
+
+use super::faces::Rules;
+use super::ledger::{Deed, Ground, Ledger};
+use crate::records::{Fate, HazardGround, Survey};
+use crate::report::{Balance, Check, Figures, RecordKind, RecordRow, SquareMetres, States};
+use crate::status::{Act, State};
+
+/// The figures of every place; the last one is the land outside all districts.
+pub(super) struct Rows {
+    pub places: Vec<Figures>,
+    pub total: Figures,
+    /// For each event: its place in the survey, and whether it has effect by the date of the account.
+    events: Vec<(Act, usize, bool)>,
+}
+
+impl Rows {
+    pub fn new(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey) -> Self {
+        let covers = rules.covers;
+        let count = covers.outside() as usize + 1;
+        let mut places = vec![Figures::default(); count];
+        enter_flows(rules, ledger, &mut places);
+        for (&(place, slot, ground), &area) in &ledger.ground {
+            let figures = &mut places[place as usize];
+            let area = SquareMetres::rounded(area);
+            match ground {
+                Ground::All => figures.area += area,
+                Ground::Outside if slot <= rules.last_slot => figures.release_outside_hazard += area,
+                Ground::Repeated if slot <= rules.last_slot => figures.repeated_release += area,
+                _ => {}
+            }
+        }
+        let mut total = places.iter().fold(Figures::default(), |sum, place| add_areas(sum, place));
+        enter_counts(rules, ledger, &mut places, &mut total);
+        enter_devices(rules, ledger, survey, &mut places, &mut total);
+        let events = covers.events.iter().map(|e| (e.act, e.index, e.slot <= rules.last_slot)).collect();
+        Self { places, total, events }
+    }
+
+    /// A row for every hazard and release, hazards first, each in the order of the survey.
+    pub fn records(&self, survey: &Survey, ledger: &Ledger) -> Vec<RecordRow> {
+        let mut sums: FxHashMap<(u32, Deed), Area> = FxHashMap::default();
+        for (&(event, _, deed), &area) in &ledger.deeds {
+            *sums.entry((event, deed)).or_default() += area;
+        }
+        let mut rows: Vec<RecordRow> = Vec::new();
+        for hazard in &survey.hazards {
+            let is_area = matches!(hazard.ground, HazardGround::Area(_));
+            rows.push(RecordRow {
+                kind: RecordKind::Hazard(Some(hazard.class)),
+                origin: hazard.origin,
+                id: hazard.id.clone(),
+                date: hazard.date,
+                fate: hazard.fate,
+                in_effect: false,
+                stated_m2: hazard.stated_area_m2,
+                geometry: is_area.then_some(SquareMetres::ZERO),
+                credited: SquareMetres::ZERO,
+                repeated: SquareMetres::ZERO,
+                outside: SquareMetres::ZERO,
+            });
+        }
+        for release in &survey.releases {
+            rows.push(RecordRow {
+                kind: RecordKind::Release(Some(release.kind)),
+                origin: release.origin,
+                id: release.id.clone(),
+                date: release.date,
+                fate: release.fate,
+                in_effect: false,
+                stated_m2: release.stated_area_m2,
+                geometry: Some(SquareMetres::ZERO),
+                credited: SquareMetres::ZERO,
+                repeated: SquareMetres::ZERO,
+                outside: SquareMetres::ZERO,
+            });
+        }
+        for (number, &(act, index, in_effect)) in self.events.iter().enumerate() {
+            let of = |deed: Deed| {
+                sums.get(&(number as u32, deed)).map_or(SquareMetres::ZERO, |&a| SquareMetres::rounded(a))
+            };
+            let row = match act {
+                Act::Hazard(_) => &mut rows[index],
+                Act::Release(_) => &mut rows[survey.hazards.len() + index],
+            };
+            row.in_effect = in_effect;
+            row.geometry = Some(of(Deed::Covers));
+            row.credited = of(Deed::NewlyRecorded) + of(Deed::Recontaminated) + of(Deed::Credited);
+            row.repeated = of(Deed::Repeated);
+            row.outside = of(Deed::Outside);
+        }
+        let lost = |kind, origin, id: &str, stated_m2| RecordRow {
+            kind,
+            origin,
+            id: id.to_owned(),
+            date: None,
+            fate: Fate::SetAside,
+            in_effect: false,
+            stated_m2,
+            geometry: None,
+            credited: SquareMetres::ZERO,
+            repeated: SquareMetres::ZERO,
+            outside: SquareMetres::ZERO,
+        };
+        rows.extend(survey.lost_hazards.iter().map(|h| lost(RecordKind::Hazard(None), h.origin, &h.id, h.stated_area_m2)));
+        rows.extend(
+            survey.lost_releases.iter().map(|r| lost(RecordKind::Release(None), r.origin, &r.id, r.stated_area_m2)),
+        );
+        rows.sort_by_key(|row| (matches!(row.kind, RecordKind::Release(_)), row.origin));
+        rows
+    }
+
+    /// The laws of the account, each checked by a way of its own.
+    pub fn checks(&self, ledger: &Ledger) -> Vec<Check> {
+        let all = || self.places.iter().chain([&self.total]);
+        let cm2 = |x: SquareMetres| x.square_centimetres().abs();
+        let exact = |name: &str, difference: i64| Check {
+            name: name.into(),
+            holds: difference == 0,
+            difference: difference as f64 / SquareMetres::UNITS as f64,
+        };
+        let balance = all().map(|f| {
+            let b = &f.balance;
+            let flows = b.newly_recorded.0 + b.recontaminated.0 - b.cancelled.0 - b.reduced.0 - b.cleared.0;
+            cm2(b.opening.0 + flows - b.closing.0)
+        });
+        let closing = all().map(|f| cm2(f.balance.closing.0 - f.states.remaining()));
+        let sums = self.places.iter().fold(Figures::default(), |sum, place| add_areas(sum, place));
+        let total = [
+            cm2(sums.area - self.total.area),
+            cm2(sums.states.baseline() - self.total.states.baseline()),
+            cm2(sums.balance.closing.0 - self.total.balance.closing.0),
+        ];
+        let (mut recorded, mut credited, mut in_effect, mut parts) = (Area::ZERO, Area::ZERO, Area::ZERO, Area::ZERO);
+        for (&(event, _, deed), &area) in &ledger.deeds {
+            match deed {
+                Deed::NewlyRecorded => recorded += area,
+                Deed::Credited => credited += area,
+                _ => {}
+            }
+            if self.events[event as usize].2 {
+                match deed {
+                    Deed::Covers => in_effect += area,
+                    Deed::NewlyRecorded | Deed::Recontaminated | Deed::Credited | Deed::Repeated | Deed::Outside => {
+                        parts += area;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let from_none: Area = ledger.flows.iter().filter(|(f, _)| f.from == State::None).map(|(_, &a)| a).sum();
+        let straight: Area = ledger
+            .flows
+            .iter()
+            .filter(|(f, _)| f.from == State::None && f.to.is_released())
+            .map(|(_, &a)| a)
+            .sum();
+        let released: Area = ledger.flows.iter().filter(|(f, _)| f.to.is_released()).map(|(_, &a)| a).sum();
+        let units = |name: &str, difference: Area| Check {
+            name: name.into(),
+            holds: difference == Area::ZERO,
+            difference: difference.square_metres(),
+        };
+        vec![
+            exact("closing = opening + newly recorded + re-contaminated - cancelled - reduced - cleared", balance.max().unwrap_or(0)),
+            exact("the closing of the balance is the remaining land", closing.max().unwrap_or(0)),
+            exact("districts and the land outside add up to the total", total.into_iter().max().unwrap_or(0)),
+            units("land ever contaminated is the land that hazards recorded first", from_none - straight - recorded),
+            units("land that flowed into release is the land credited to releases", released - credited),
+            units("every square metre of a record in effect is credited, repeated or outside", in_effect - parts),
+        ]
+    }
+}
+
+/// States and flows, from atoms that are rounded once: the flows of a place, date, and pair of states.
+fn enter_flows(rules: &Rules<'_>, ledger: &Ledger, places: &mut [Figures]) {
+    for (flow, &area) in ledger.flows.iter().filter(|(f, _)| f.slot <= rules.last_slot) {
+        let area = SquareMetres::rounded(area);
+        let Figures { states, balance, .. } = &mut places[flow.place as usize];
+        for (state, area) in [(flow.to, area), (flow.from, SquareMetres::ZERO - area)] {
+            match state {
+                State::None => {}
+                State::Suspected => states.suspected += area,
+                State::Confirmed => states.confirmed += area,
+                State::Cancelled => states.cancelled += area,
+                State::Reduced => states.reduced += area,
+                State::Cleared => states.cleared += area,
+            }
+        }
+        let (enters, leaves) = (flow.to.is_contaminated(), flow.from.is_contaminated());
+        if rules.opening_slot.is_some_and(|slot| flow.slot <= slot) {
+            if enters && !leaves {
+                balance.opening.0 += area;
+            } else if leaves && !enters {
+                balance.opening.0 = balance.opening.0 - area;
+            }
+        } else {
+            if flow.from == State::None {
+                balance.newly_recorded.0 += area;
+            } else if enters && !leaves {
+                balance.recontaminated.0 += area;
+            }
+            match flow.to {
+                State::Cancelled => balance.cancelled.0 += area,
+                State::Reduced => balance.reduced.0 += area,
+                State::Cleared => balance.cleared.0 += area,
+                _ => {}
+            }
+        }
+    }
+    for figures in places {
+        figures.balance.closing.0 = figures.states.remaining();
+    }
+}
+
+fn add_areas(mut sum: Figures, other: &Figures) -> Figures {
+    sum.area += other.area;
+    let (s, o) = (&mut sum.states, &other.states);
+    *s = States {
+        suspected: s.suspected + o.suspected,
+        confirmed: s.confirmed + o.confirmed,
+        cancelled: s.cancelled + o.cancelled,
+        reduced: s.reduced + o.reduced,
+        cleared: s.cleared + o.cleared,
+    };
+    sum.release_outside_hazard += other.release_outside_hazard;
+    sum.repeated_release += other.repeated_release;
+    let (s, o) = (&mut sum.balance, &other.balance);
+    for (s, o) in [
+        (&mut s.opening, o.opening),
+        (&mut s.newly_recorded, o.newly_recorded),
+        (&mut s.recontaminated, o.recontaminated),
+        (&mut s.cancelled, o.cancelled),
+        (&mut s.reduced, o.reduced),
+        (&mut s.cleared, o.cleared),
+        (&mut s.closing, o.closing),
+    ] {
+        s.0 += o.0;
+    }
+    sum
+}
+
+/// Counts of records: each from 1 m2 on, in a place and in all.
+fn enter_counts(rules: &Rules<'_>, ledger: &Ledger, places: &mut [Figures], total: &mut Figures) {
+    let mut everywhere: FxHashMap<(u32, Deed), Area> = FxHashMap::default();
+    for (&(event, place, deed), &area) in &ledger.deeds {
+        *everywhere.entry((event, deed)).or_default() += area;
+        if area >= Area::SQUARE_METRE {
+            count(rules, event, deed, &mut places[place as usize]);
+        }
+    }
+    for ((event, deed), area) in everywhere {
+        if area >= Area::SQUARE_METRE {
+            count(rules, event, deed, total);
+        }
+    }
+}
+
+fn count(rules: &Rules<'_>, number: u32, deed: Deed, figures: &mut Figures) {
+    let event = &rules.covers.events[number as usize];
+    let in_effect = event.slot <= rules.last_slot;
+    let in_period = in_effect && rules.opening_slot.is_none_or(|slot| event.slot > slot);
+    let Balance { opening, newly_recorded, recontaminated, cancelled, reduced, cleared, closing } =
+        &mut figures.balance;
+    match deed {
+        Deed::Live => {
+            figures.hazards += 1;
+            closing.1 += 1;
+        }
+        Deed::LiveAtOpening => opening.1 += 1,
+        Deed::Covers if in_effect && !event.is_hazard() => figures.releases += 1,
+        Deed::NewlyRecorded if in_period => newly_recorded.1 += 1,
+        Deed::Recontaminated if in_period => recontaminated.1 += 1,
+        Deed::Credited if in_period => match event.act {
+            Act::Release(crate::records::ReleaseKind::Cancelled) => cancelled.1 += 1,
+            Act::Release(crate::records::ReleaseKind::Reduced) => reduced.1 += 1,
+            Act::Release(crate::records::ReleaseKind::Cleared) => cleared.1 += 1,
+            Act::Hazard(_) => {}
+        },
+        _ => {}
+    }
+}
+
+/// Devices count whole in the district that holds the largest part of their release (of equal parts, the first); in the
+/// land outside where no district holds any.
+fn enter_devices(
+    rules: &Rules<'_>,
+    ledger: &Ledger,
+    survey: &Survey,
+    places: &mut [Figures],
+    total: &mut Figures,
+) {
+    let outside = rules.covers.outside();
+    let mut homes: FxHashMap<u32, (Area, u32)> = FxHashMap::default();
+    let bearing = |number: u32| -> Option<&[u64; 6]> {
+        let event = &rules.covers.events[number as usize];
+        if event.is_hazard() || event.slot > rules.last_slot {
+            return None;
+        }
+        Some(&survey.releases[event.index].devices).filter(|d| d.iter().any(|&n| n > 0))
+    };
+    for (&(event, place, deed), &area) in &ledger.deeds {
+        if deed == Deed::Covers && place != outside && bearing(event).is_some() {
+            let home = homes.entry(event).or_insert((area, place));
+            if (area, std::cmp::Reverse(place)) > (home.0, std::cmp::Reverse(home.1)) {
+                *home = (area, place);
+            }
+        }
+    }
+    for number in 0..rules.covers.events.len() as u32 {
+        if let Some(devices) = bearing(number) {
+            let place = homes.get(&number).map_or(outside, |home| home.1);
+            for figures in [&mut places[place as usize], &mut *total] {
+                for (sum, n) in figures.devices.iter_mut().zip(devices) {
+                    *sum = sum.saturating_add(*n);
+                }
+            }
+        }
+    }
+}
