@@ -4,10 +4,10 @@
 //! (cheaply: where each begins), and [`Source::read`] decodes a range of them; ranges are decoded in parallel.
 
 mod bytes;
-mod csv;
-mod flatgeobuf;
+mod extent;
 mod geojson;
-mod shapefile;
+#[cfg(test)]
+mod testing;
 
 use std::ops::Range;
 use std::path::Path;
@@ -45,7 +45,8 @@ pub enum Shape {
         /// It tells which zones the record could lie in.
         bounds: Option<[f64; 4]>,
     },
-    /// A geometry in the layer's CRS, x before y; rings as the file has them (unclosed, reversed, repeated).
+    /// A geometry in the layer's CRS, x before y; rings as the file has them (reversed, repeated), but closed: a
+    /// ring that is not closed in its file is closed, with a note.
     /// May be empty, and may hold coordinates that are not finite.
     Geometry(geo_types::Geometry<f64>),
 }
@@ -170,7 +171,28 @@ pub struct Format {
 }
 
 /// Every format that can be read, in the order in which they are tried. To add one, add a line and a file.
-pub const FORMATS: &[Format] = &[flatgeobuf::FORMAT, shapefile::FORMAT, geojson::FORMAT, csv::FORMAT];
+pub const FORMATS: &[Format] = &[geojson::FORMAT];
+
+/// The entries of a range of features; a caller that asks beyond the end has lost count, and so would the result.
+fn slice_of<'a, T>(entries: &'a [T], range: &Range<usize>) -> Result<&'a [T]> {
+    entries.get(range.clone()).ok_or_else(|| {
+        Error::failed(
+            "features were asked for that the file does not have",
+            Location::default(),
+            format!("{} to {} of {}", range.start, range.end, entries.len()),
+            "report this as a fault of the program",
+        )
+    })
+}
+
+fn no_such_layer(path: &Path, asked: &str, there: &str) -> Error {
+    Error::unusable(
+        "this file has no such layer",
+        Location::file(path).layer(asked),
+        format!("its only layer is `{there}`"),
+        "name that one, or none",
+    )
+}
 
 /// Opens the layer that a request names, in whatever format it is.
 ///
