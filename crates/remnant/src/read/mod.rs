@@ -6,8 +6,11 @@
 mod bytes;
 mod extent;
 mod geojson;
+mod raw;
+mod shapefile;
 #[cfg(test)]
 mod testing;
+mod text;
 
 use std::ops::Range;
 use std::path::Path;
@@ -171,7 +174,7 @@ pub struct Format {
 }
 
 /// Every format that can be read, in the order in which they are tried. To add one, add a line and a file.
-pub const FORMATS: &[Format] = &[geojson::FORMAT];
+pub const FORMATS: &[Format] = &[shapefile::FORMAT, geojson::FORMAT];
 
 /// The entries of a range of features; a caller that asks beyond the end has lost count, and so would the result.
 fn slice_of<'a, T>(entries: &'a [T], range: &Range<usize>) -> Result<&'a [T]> {
@@ -191,6 +194,15 @@ fn no_such_layer(path: &Path, asked: &str, there: &str) -> Error {
         Location::file(path).layer(asked),
         format!("its only layer is `{there}`"),
         "name that one, or none",
+    )
+}
+
+fn no_such_encoding(path: &Path, label: &str) -> Error {
+    Error::unusable(
+        format!("the encoding `{label}` is not known"),
+        Location::file(path),
+        "no encoding or code page has this name",
+        "name one such as utf-8, windows-1251 or cp852",
     )
 }
 

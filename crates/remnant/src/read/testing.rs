@@ -137,13 +137,21 @@ pub(super) fn shared(name: &str) -> Option<PathBuf> {
 }
 
 /// Every file with one byte changed, in a few ways each, and every beginning of it, must give an error or pass
-/// `judge`; none may panic.
-pub(super) fn damage(name: &str, content: &[u8], judge: impl Fn(Damage, &Read) -> bool) {
+/// `judge`; none may panic. `beside` are the files that stand in the folder untouched.
+pub(super) fn damage(
+    damaged: (&str, &[u8]),
+    opened: &str,
+    beside: &[(&str, &[u8])],
+    judge: impl Fn(Damage, &Read) -> bool,
+) {
+    let (name, content) = damaged;
     let folder = scratch();
-    let path = folder.path().join(name);
+    for (name, content) in beside {
+        put(&folder.path().join(name), content);
+    }
     let attempt = |kind: Damage, bytes: &[u8]| {
-        put(&path, bytes);
-        if let Ok(read) = read(&path) {
+        put(&folder.path().join(name), bytes);
+        if let Ok(read) = read(&folder.path().join(opened)) {
             assert!(judge(kind, &read), "{name}, {kind:?}: {read:?}");
         }
     };
@@ -161,11 +169,46 @@ pub(super) fn damage(name: &str, content: &[u8], judge: impl Fn(Damage, &Read) -
     }
 }
 
+/// A fixture of the project.
+pub(super) fn fixture(name: &str) -> Vec<u8> {
+    fs::read(fixtures().join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
 /// What was done to a file.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Damage {
     /// It ends before this byte.
     Cut(usize),
-    /// This byte is another.
-    Changed(usize),
+    /// One byte is another; which one is for the message of a test that fails.
+    Changed(#[expect(dead_code, reason = "shown by Debug")] usize),
+}
+
+/// What the hazards of the fixtures are in every format: two with places and values, one with neither.
+pub(super) fn is_hazards(read: &Read) {
+    let text = |t: &str| Some(Value::Text(t.into()));
+    assert_eq!(read.features.len(), 3);
+    for (at, id, class, year, area) in [(0, "Г-1", "SHA", "2019-05-01", 84.5), (1, "Г-2", "CHA", "2020-12-31", 2.)] {
+        assert_eq!(read.value(at, 0).cloned(), text(id));
+        assert_eq!(read.value(at, 1).cloned(), text(class));
+        match read.value(at, 2) {
+            Some(Value::Text(date)) => assert!(date.starts_with(year), "{date}"),
+            Some(Value::Date(date)) => assert_eq!(date.to_string(), year),
+            other => panic!("{other:?}"),
+        }
+        match read.value(at, 3) {
+            Some(Value::Float(number)) => assert_eq!(*number, area),
+            Some(Value::Int(number)) => assert_eq!(*number, area as i64),
+            Some(Value::Text(number)) => assert_eq!(number.parse(), Ok(area)),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(read.shape(2), &Shape::Missing);
+    assert!(matches!(read.value(2, 1), None | Some(Value::Null)));
+    assert_eq!(read.extent(), Some([0., 0., 31., 10.]));
+    match (read.geometry(0), read.geometry(1)) {
+        (Some(Geometry::Polygon(first)), Some(Geometry::MultiPolygon(second))) => {
+            assert_eq!((first.exterior().0.len(), first.interiors().len(), second.0.len()), (5, 1, 2));
+        }
+        other => panic!("{other:?}"),
+    }
 }

@@ -1,6 +1,6 @@
 use geo_types::{Geometry, polygon};
 
-use crate::read::testing::{Damage, Read, damage, read, read_bytes, shared};
+use crate::read::testing::{Damage, Read, damage, fixtures, is_hazards, read, read_bytes, read_with, shared};
 use crate::read::{DeclaredCrs, Shape, Value};
 
 fn of(text: &str) -> Read {
@@ -178,16 +178,22 @@ const SMALL: &str = r#"{"type":"FeatureCollection","name":"x","features":[
 "#;
 
 #[test]
+fn hazards_are_those_of_every_format() {
+    let path = fixtures().join("formats/hazards.geojson");
+    is_hazards(&read_with(&path, &["id", "class", "date", "area"], None).unwrap_or_else(|e| panic!("{e}")));
+}
+
+#[test]
 fn damage_is_never_fewer_features() {
     let judge = |kind: Damage, read: &Read| match kind {
         // Without the last line's end nothing is lost.
         Damage::Cut(at) => at + 1 == SMALL.len() && read.features.len() == 2,
         Damage::Changed(_) => read.features.len() == 2,
     };
-    damage("a.geojson", SMALL.as_bytes(), judge);
+    damage(("a.geojson", SMALL.as_bytes()), "a.geojson", &[], judge);
     // Here a change of the first line's end joins two texts, and one of a type's name can't be told.
     let lines = "{\"type\":\"Feature\",\"geometry\":null}\n{\"type\":\"Point\",\"coordinates\":[1,2]}\n";
-    damage("a.geojsonl", lines.as_bytes(), |kind, read| match kind {
+    damage(("a.geojsonl", lines.as_bytes()), "a.geojsonl", &[], |kind, read| match kind {
         Damage::Cut(at) => at >= 34 && read.features.len() == if at < 70 { 1 } else { 2 },
         Damage::Changed(_) => read.features.len() == 2,
     });
