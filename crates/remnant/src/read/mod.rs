@@ -4,6 +4,7 @@
 //! (cheaply: where each begins), and [`Source::read`] decodes a range of them; ranges are decoded in parallel.
 
 mod bytes;
+mod csv;
 mod extent;
 mod geojson;
 mod raw;
@@ -174,7 +175,7 @@ pub struct Format {
 }
 
 /// Every format that can be read, in the order in which they are tried. To add one, add a line and a file.
-pub const FORMATS: &[Format] = &[shapefile::FORMAT, geojson::FORMAT];
+pub const FORMATS: &[Format] = &[shapefile::FORMAT, geojson::FORMAT, csv::FORMAT];
 
 /// The entries of a range of features; a caller that asks beyond the end has lost count, and so would the result.
 fn slice_of<'a, T>(entries: &'a [T], range: &Range<usize>) -> Result<&'a [T]> {
