@@ -26,4 +26,11 @@ impl Extent {
         let [x_min, _, x_max, _] = self.bounds;
         (x_min <= x_max).then_some(self.bounds)
     }
+
+    /// A box that holds arcs through the positions too: they may bulge beyond them.
+    pub(super) fn bulged(&self) -> Option<[f64; 4]> {
+        let [x_min, y_min, x_max, y_max] = self.bounds()?;
+        let margin = (x_max - x_min).max(y_max - y_min);
+        Some([x_min - margin, y_min - margin, x_max + margin, y_max + margin])
+    }
 }

@@ -6,7 +6,10 @@
 mod bytes;
 mod csv;
 mod extent;
+mod flatgeobuf;
 mod geojson;
+#[cfg(test)]
+mod malformed;
 mod raw;
 mod shapefile;
 #[cfg(test)]
@@ -175,7 +178,7 @@ pub struct Format {
 }
 
 /// Every format that can be read, in the order in which they are tried. To add one, add a line and a file.
-pub const FORMATS: &[Format] = &[shapefile::FORMAT, geojson::FORMAT, csv::FORMAT];
+pub const FORMATS: &[Format] = &[flatgeobuf::FORMAT, shapefile::FORMAT, geojson::FORMAT, csv::FORMAT];
 
 /// The entries of a range of features; a caller that asks beyond the end has lost count, and so would the result.
 fn slice_of<'a, T>(entries: &'a [T], range: &Range<usize>) -> Result<&'a [T]> {

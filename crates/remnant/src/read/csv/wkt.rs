@@ -71,7 +71,10 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Fault> {
         Ok(geometry) => Ok(Parsed { geometry, closed: parser.closed }),
         Err(why) => {
             let ends_early = parser.rest.trim().is_empty();
-            Err(Fault { why, bounds: if ends_early { None } else { salvage(text) } })
+            let extent = salvage(text);
+            let curved = text.to_uppercase().contains("CUR") || text.to_uppercase().contains("CIRC");
+            let bounds = if curved { extent.bulged() } else { extent.bounds() };
+            Err(Fault { why, bounds: bounds.filter(|_| !ends_early) })
         }
     }
 }
@@ -266,7 +269,7 @@ fn number(text: &str) -> Option<(f64, &str)> {
     (ends && value.is_finite()).then_some((value, rest))
 }
 
-fn salvage(text: &str) -> Option<[f64; 4]> {
+fn salvage(text: &str) -> Extent {
     let mut extent = Extent::default();
     for piece in text.split(['(', ',', ')']) {
         if let Some((x, rest)) = number(piece.trim_start())
@@ -275,7 +278,7 @@ fn salvage(text: &str) -> Option<[f64; 4]> {
             extent.add(x, y);
         }
     }
-    extent.bounds()
+    extent
 }
 
 #[cfg(test)]
@@ -327,8 +330,8 @@ mod tests {
             ("POINT(1,5 2,5)", "number", None),
             ("POINT(1 2 3 4 5)", "`)`", Some([1., 2., 1., 2.])),
             ("POINT(1 2)x", "nothing more", Some([1., 2., 1., 2.])),
-            ("CIRCULARSTRING(0 0,1 1,2 0)", "curve", Some([0., 0., 2., 1.])),
-            ("CURVEPOLYGON(CIRCULARSTRING(0 0,1 1,2 0,0 0))", "curve", Some([0., 0., 2., 1.])),
+            ("CIRCULARSTRING(0 0,1 1,2 0)", "curve", Some([-2., -2., 4., 3.])),
+            ("CURVEPOLYGON(CIRCULARSTRING(0 0,1 1,2 0,0 0))", "curve", Some([-2., -2., 4., 3.])),
             ("POLYGO((0 0))", "POLYGO", Some([0., 0., 0., 0.])),
             ("0103000000", "the name", None),
         ] {
