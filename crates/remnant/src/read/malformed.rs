@@ -1,7 +1,7 @@
 //! The damaged files of the fixtures, and what their table says must become of each.
 
 use super::Shape;
-use super::testing::{fixture, fixtures, read_with};
+use super::testing::{fixture, fixtures, put, read_with, scratch};
 
 #[test]
 fn each_is_what_the_table_says() {
@@ -30,4 +30,50 @@ fn each_is_what_the_table_says() {
         seen += 1;
     }
     assert!(seen > 20);
+}
+
+/// Several bytes changed, taken out or doubled at once, in an order that is always the same: nothing may panic, and
+/// nothing may take long.
+#[test]
+fn no_damage_makes_a_reader_panic() {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % (below.max(1) as u64)).unwrap_or(0)
+    };
+    let folder = scratch();
+    put(&folder.path().join("a.dbf"), &fixture("formats/hazards.dbf"));
+    for name in
+        ["hazards.geojson", "hazards.shp", "lines.shp", "hazards.dbf", "hazards.csv", "hazards.fgb", "mixed.fgb"]
+    {
+        let whole = fixture(&format!("formats/{name}"));
+        let opened = if name.ends_with("dbf") { "hazards.shp".to_owned() } else { name.to_owned() };
+        if name.ends_with("dbf") {
+            put(&folder.path().join(&opened), &fixture("formats/hazards.shp"));
+        }
+        for _ in 0..400 {
+            let mut bytes = whole.clone();
+            for _ in 0..=random(6) {
+                let at = random(bytes.len());
+                match random(4) {
+                    0 => bytes.truncate(at.max(1)),
+                    1 => bytes.extend_from_within(at..bytes.len().min(at + random(60))),
+                    2 => {
+                        bytes.drain(at..bytes.len().min(at + random(9)));
+                    }
+                    _ => {
+                        let byte = [0x00, 0x7F, 0x80, 0xFF, b'"', b'[', b'{', b','];
+                        let with = byte.get(random(8)).copied().unwrap_or_default();
+                        bytes.iter_mut().skip(at).take(1 + random(4)).for_each(|b| *b = with);
+                    }
+                }
+            }
+            put(&folder.path().join(name), &bytes);
+            if let Ok(read) = read_with(&folder.path().join(&opened), &["id", "class", "area"], None) {
+                assert!(read.features.len() < 1000);
+            }
+        }
+    }
 }

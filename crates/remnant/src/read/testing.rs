@@ -126,6 +126,7 @@ pub(super) fn fixtures() -> PathBuf {
 }
 
 /// Data that is not the project's to give away: a folder beside it, absent for most who build it.
+#[expect(clippy::print_stdout, reason = "a test that is skipped has to say so")]
 pub(super) fn shared(name: &str) -> Option<PathBuf> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().ok()?;
     // A second checkout may stand one folder deeper.

@@ -34,10 +34,7 @@ pub(super) fn separator(text: &[u8]) -> u8 {
 pub(super) fn rows(text: &[u8], start: usize, separator: u8) -> Result<Vec<Span>, Unpaired> {
     let mut rows = Vec::new();
     let (mut begin, mut at) = (start, start);
-    loop {
-        let Some(found) = text.get(at..).and_then(|rest| memchr::memchr3(b'"', b'\n', b'\r', rest)) else {
-            break;
-        };
+    while let Some(found) = text.get(at..).and_then(|rest| memchr::memchr3(b'"', b'\n', b'\r', rest)) {
         at += found;
         if text.get(at) == Some(&b'"') {
             let before = text.get(begin..at).unwrap_or_default();

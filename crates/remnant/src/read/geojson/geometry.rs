@@ -1,5 +1,7 @@
 //! Geometries: from the text straight into `geo_types`.
 
+use std::borrow::Cow;
+
 use geo_types::{
     Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon,
 };
@@ -13,6 +15,9 @@ const DEEPEST_COLLECTION: u32 = 16;
 
 /// Why a geometry can't be understood although the JSON may well be right.
 type Why = &'static str;
+
+/// A geometry, or why its coordinates can't be understood.
+type Content = Result<Geometry<f64>, String>;
 
 /// Decodes geometries; keeps a vector, so that each line is allocated once in its own size.
 #[derive(Debug, Default)]
@@ -49,9 +54,9 @@ impl Decoder {
             return Ok(if null { Found::Null } else { Found::Bad("the geometry is not an object".into()) });
         }
         cursor.at += 1;
-        let mut kind: Option<String> = None;
+        let mut kind: Option<Cow<'_, str>> = None;
         let mut held: Option<(usize, bool)> = None;
-        let mut found: Option<(String, Result<Geometry<f64>, String>)> = None;
+        let mut found: Option<(Cow<'_, str>, Content)> = None;
         let mut again = false;
         let mut more = !cursor.take(b'}');
         while more {
@@ -59,7 +64,7 @@ impl Decoder {
             match key.plain().unwrap_or_default() {
                 b"type" if cursor.token() == Some(b'"') => {
                     again |= kind.is_some();
-                    kind = Some(cursor.string()?.text().0);
+                    kind = Some(cursor.string()?.cow());
                 }
                 name @ (b"coordinates" | b"geometries") => {
                     again |= held.is_some();
@@ -99,13 +104,7 @@ impl Decoder {
 
     /// The coordinates or members of a geometry. Where they can't be understood the cursor goes over them by
     /// syntax alone, so that a fault of syntax is told from one of meaning.
-    fn content(
-        &mut self,
-        cursor: &mut Cursor<'_>,
-        kind: &str,
-        members: bool,
-        depth: u32,
-    ) -> Result<Result<Geometry<f64>, String>, Broken> {
+    fn content(&mut self, cursor: &mut Cursor<'_>, kind: &str, members: bool, depth: u32) -> Result<Content, Broken> {
         let start = cursor.at;
         if kind == "GeometryCollection" && members {
             return self.collection(cursor, depth);
@@ -134,7 +133,7 @@ impl Decoder {
         })
     }
 
-    fn collection(&mut self, cursor: &mut Cursor<'_>, depth: u32) -> Result<Result<Geometry<f64>, String>, Broken> {
+    fn collection(&mut self, cursor: &mut Cursor<'_>, depth: u32) -> Result<Content, Broken> {
         if depth == DEEPEST_COLLECTION || cursor.token() != Some(b'[') {
             cursor.skip()?;
             return Ok(Err(if depth == DEEPEST_COLLECTION {

@@ -1,5 +1,7 @@
 //! A walk over JSON text that never copies, never recurses and never goes beyond the text.
 
+use std::borrow::Cow;
+
 /// How deep values may lie in one another.
 pub(super) const DEEPEST: u32 = 64;
 
@@ -23,6 +25,12 @@ impl<'a> Raw<'a> {
     /// The bytes, where they mean themselves.
     pub(super) fn plain(&self) -> Option<&'a [u8]> {
         (!self.escaped).then_some(self.bytes)
+    }
+
+    /// The text, copied only where it has to be.
+    pub(super) fn cow(&self) -> Cow<'a, str> {
+        let plain = self.plain().and_then(|bytes| std::str::from_utf8(bytes).ok());
+        plain.map_or_else(|| Cow::Owned(self.text().0), Cow::Borrowed)
     }
 
     /// The text, and whether something in it had to be replaced (invalid UTF-8, half a surrogate pair, an escape

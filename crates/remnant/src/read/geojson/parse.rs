@@ -1,5 +1,7 @@
 //! A feature: its members in any order, and the values that are wanted.
 
+use std::borrow::Cow;
+
 use super::geometry::Decoder;
 use super::json::{Broken, Cursor, Raw};
 use super::split::{GEOMETRIES, Span, declared};
@@ -44,14 +46,14 @@ impl<'a> Parser<'a> {
     fn object(&mut self, cursor: &mut Cursor<'a>, feature: &mut Feature) -> Result<(), Broken> {
         let start = cursor.at;
         cursor.at += 1;
-        let mut kind: Option<String> = None;
+        let mut kind: Option<Cow<'a, str>> = None;
         let (mut geometry, mut properties, mut id) = (0, 0, 0);
         let mut foreign_crs = false;
         let mut more = !cursor.take(b'}');
         while more {
             let key = cursor.key()?;
             match key.plain().unwrap_or_default() {
-                b"type" if cursor.token() == Some(b'"') => kind = Some(cursor.string()?.text().0),
+                b"type" if cursor.token() == Some(b'"') => kind = Some(cursor.string()?.cow()),
                 b"geometry" => {
                     geometry += 1;
                     feature.shape = self.decoder.shape(cursor)?;
