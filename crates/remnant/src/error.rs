@@ -123,7 +123,12 @@ pub enum Error {
 
 impl Error {
     /// An input or a call that can't be used.
-    pub fn unusable(what: impl Into<String>, place: Location, why: impl fmt::Display, remedy: impl Into<String>) -> Self {
+    pub fn unusable(
+        what: impl Into<String>,
+        place: Location,
+        why: impl fmt::Display,
+        remedy: impl Into<String>,
+    ) -> Self {
         Self::Unusable(Box::new(Trouble { what: what.into(), place, why: why.to_string(), remedy: remedy.into() }))
     }
 

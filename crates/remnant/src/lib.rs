@@ -5,6 +5,7 @@ pub mod crs;
 pub mod error;
 pub mod finding;
 pub mod progress;
+pub mod read;
 pub mod records;
 pub mod report;
 pub mod settings;

@@ -5,9 +5,16 @@
 
 mod bytes;
 mod csv;
+mod extent;
 mod flatgeobuf;
 mod geojson;
+#[cfg(test)]
+mod malformed;
+mod raw;
 mod shapefile;
+#[cfg(test)]
+mod testing;
+mod text;
 
 use std::ops::Range;
 use std::path::Path;
@@ -45,7 +52,8 @@ pub enum Shape {
         /// It tells which zones the record could lie in.
         bounds: Option<[f64; 4]>,
     },
-    /// A geometry in the layer's CRS, x before y; rings as the file has them (unclosed, reversed, repeated).
+    /// A geometry in the layer's CRS, x before y; rings as the file has them (reversed, repeated), but closed: a
+    /// ring that is not closed in its file is closed, with a note.
     /// May be empty, and may hold coordinates that are not finite.
     Geometry(geo_types::Geometry<f64>),
 }
@@ -169,8 +177,41 @@ pub struct Format {
     pub open: fn(&Request<'_>) -> Result<Box<dyn Source>>,
 }
 
+/// The note of a feature that had a ring which was not closed: the one note that makes a record a repaired one.
+pub const UNCLOSED: &str = "a ring is not closed; it was closed";
+
 /// Every format that can be read, in the order in which they are tried. To add one, add a line and a file.
 pub const FORMATS: &[Format] = &[flatgeobuf::FORMAT, shapefile::FORMAT, geojson::FORMAT, csv::FORMAT];
+
+/// The entries of a range of features; a caller that asks beyond the end has lost count, and so would the result.
+fn slice_of<'a, T>(entries: &'a [T], range: &Range<usize>) -> Result<&'a [T]> {
+    entries.get(range.clone()).ok_or_else(|| {
+        Error::failed(
+            "features were asked for that the file does not have",
+            Location::default(),
+            format!("{} to {} of {}", range.start, range.end, entries.len()),
+            "report this as a fault of the program",
+        )
+    })
+}
+
+fn no_such_layer(path: &Path, asked: &str, there: &str) -> Error {
+    Error::unusable(
+        "this file has no such layer",
+        Location::file(path).layer(asked),
+        format!("its only layer is `{there}`"),
+        "name that one, or none",
+    )
+}
+
+fn no_such_encoding(path: &Path, label: &str) -> Error {
+    Error::unusable(
+        format!("the encoding `{label}` is not known"),
+        Location::file(path),
+        "no encoding or code page has this name",
+        "name one such as utf-8, windows-1251 or cp852",
+    )
+}
 
 /// Opens the layer that a request names, in whatever format it is.
 ///

@@ -1,0 +1,205 @@
+//! A file's whole content, and the digest of exactly the bytes that were parsed.
+
+use std::fs::{self, File, Metadata};
+use std::io::Read;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Error, Location, Result};
+
+/// How much of a file [`head`] reads.
+const HEAD: usize = 4096;
+
+/// Which bytes a figure rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest {
+    /// The file, as the caller named it.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// The SHA-256 of its content, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// The content of a file, read once. Opaque, so that a memory map can take the place of the vector.
+#[derive(Debug)]
+pub struct Bytes {
+    path: PathBuf,
+    content: Vec<u8>,
+}
+
+impl Bytes {
+    /// Reads a regular file (links are followed).
+    ///
+    /// # Errors
+    /// [`Error::Unusable`] where there is no such file, it is not a regular file, it is empty, it can't be read or
+    /// it changed while it was read; [`Error::Failed`] where it does not fit in memory.
+    pub fn load(path: &Path) -> Result<Self> {
+        let bytes = Self::load_or_empty(path)?;
+        if bytes.is_empty() { Err(empty(path)) } else { Ok(bytes) }
+    }
+
+    /// The same for a side file, which may be empty.
+    ///
+    /// # Errors
+    /// As [`Bytes::load`], an empty file excepted.
+    pub fn load_or_empty(path: &Path) -> Result<Self> {
+        let (mut file, before) = open(path)?;
+        let length = before.len();
+        let mut content = Vec::new();
+        usize::try_from(length).ok().and_then(|l| content.try_reserve_exact(l).ok()).ok_or_else(|| {
+            Error::failed(
+                "this file does not fit in memory",
+                Location::file(path),
+                format!("it has {length} bytes"),
+                "use a machine with more memory, or split the file",
+            )
+        })?;
+        // One byte more than there should be: a file that grows is noticed, one that grows for ever ends.
+        file.by_ref().take(length.saturating_add(1)).read_to_end(&mut content).map_err(|e| unreadable(path, &e))?;
+        let after = file.metadata().map_err(|e| unreadable(path, &e))?;
+        if content.len() as u64 != length || !same(&before, &after) {
+            return Err(Error::unusable(
+                "the input changed while it was read",
+                Location::file(path),
+                "its size or its time of change is not what it was at the start",
+                "wait until whatever writes it has finished, then run again",
+            ));
+        }
+        Ok(Self { path: path.to_owned(), content })
+    }
+
+    /// The digest of these bytes.
+    pub fn digest(&self) -> Digest {
+        use std::fmt::Write as _;
+        let hash = Sha256::digest(&self.content);
+        let sha256 = hash.iter().fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a String can't fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
+        Digest { path: self.path.clone(), size: self.content.len() as u64, sha256 }
+    }
+
+    /// The file, as the caller named it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.content
+    }
+}
+
+/// The first bytes of a file, at most 4 KiB: enough to tell its format.
+///
+/// # Errors
+/// As [`Bytes::load`].
+pub(super) fn head(path: &Path) -> Result<Vec<u8>> {
+    let (file, _) = open(path)?;
+    let mut head = Vec::with_capacity(HEAD);
+    file.take(HEAD as u64).read_to_end(&mut head).map_err(|e| unreadable(path, &e))?;
+    if head.is_empty() { Err(empty(path)) } else { Ok(head) }
+}
+
+/// Opens a file after a look at what it is: merely opening a FIFO would wait for a writer.
+fn open(path: &Path) -> Result<(File, Metadata)> {
+    let seen = fs::metadata(path).map_err(|e| unreadable(path, &e))?;
+    if !seen.is_file() {
+        let kind = if seen.is_dir() { "it is a folder" } else { "it is a device, a pipe or a socket" };
+        return Err(Error::unusable(
+            "this is not a regular file",
+            Location::file(path),
+            kind,
+            "name a file; write what a pipe gives to a file first",
+        ));
+    }
+    let file = File::open(path).map_err(|e| unreadable(path, &e))?;
+    let opened = file.metadata().map_err(|e| unreadable(path, &e))?;
+    Ok((file, opened))
+}
+
+fn same(before: &Metadata, after: &Metadata) -> bool {
+    // A system without times of change leaves the sizes.
+    before.len() == after.len() && before.modified().ok() == after.modified().ok()
+}
+
+fn empty(path: &Path) -> Error {
+    Error::unusable(
+        "this file is empty",
+        Location::file(path),
+        "it has no bytes at all, not even those of an empty layer",
+        "export it again; a layer without records is still a file with a header",
+    )
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    let remedy = match error.kind() {
+        std::io::ErrorKind::NotFound => "check the name",
+        std::io::ErrorKind::PermissionDenied => "make it readable for the user who runs this program",
+        _ => "check the disk or the network drive that it is on",
+    };
+    Error::unusable("this file can't be read", Location::file(path), error, remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(result: Result<Bytes>) -> String {
+        result.err().map(|e| e.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn digests_what_it_read() -> std::result::Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("abc");
+        fs::write(&path, "abc")?;
+        let bytes = Bytes::load(&path)?;
+        assert_eq!(&*bytes, b"abc");
+        let digest = bytes.digest();
+        assert_eq!(digest.size, 3);
+        assert_eq!(digest.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(head(&path)?, b"abc");
+        Ok(())
+    }
+
+    #[test]
+    fn names_what_is_not_a_file_at_once() -> std::result::Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        assert!(message(Bytes::load(folder.path())).contains("folder"));
+        assert!(message(Bytes::load(&folder.path().join("none"))).contains("can't be read"));
+        let path = folder.path().join("empty");
+        fs::write(&path, "")?;
+        assert!(message(Bytes::load(&path)).contains("empty"));
+        assert!(Bytes::load_or_empty(&path)?.is_empty());
+        assert!(head(&path).is_err());
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn follows_links_and_refuses_devices_and_pipes() -> std::result::Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let (file, link, looped) =
+            (folder.path().join("file"), folder.path().join("link"), folder.path().join("looped"));
+        fs::write(&file, "x")?;
+        std::os::unix::fs::symlink(&file, &link)?;
+        std::os::unix::fs::symlink(&looped, &looped)?;
+        assert_eq!(&*Bytes::load(&link)?, b"x");
+        assert!(Bytes::load(&looped).is_err());
+        assert!(message(Bytes::load(Path::new("/dev/null"))).contains("device"));
+        let fifo = folder.path().join("fifo");
+        if std::process::Command::new("mkfifo").arg(&fifo).status().is_ok_and(|s| s.success()) {
+            assert!(message(Bytes::load(&fifo)).contains("pipe"));
+            assert!(head(&fifo).is_err());
+        }
+        Ok(())
+    }
+}

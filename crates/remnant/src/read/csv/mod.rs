@@ -1,0 +1,219 @@
+//! CSV with well-known text or with columns of coordinates.
+
+mod columns;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod wkt;
+
+use std::ops::Range;
+
+use self::columns::{Place, promising};
+use self::rows::{Span, fields, rows, separator};
+use super::text::Codec;
+use super::{Bytes, Feature, Format, LayerInfo, Request, Shape, Source, Value, slice_of};
+use crate::error::{Error, Location, Result};
+
+/// The format's line in the table of formats.
+pub(super) const FORMAT: Format = Format { name: "CSV", extensions: &["csv", "tsv", "tab", "txt"], recognises, open };
+
+/// In how many rows a value is sought that tells what a column holds.
+const LOOK: usize = 1000;
+
+/// Conservative: text whose first line names columns that tell a place.
+fn recognises(head: &[u8]) -> bool {
+    let text = match head {
+        [0xFF, 0xFE, ..] => encoding_rs::UTF_16LE.decode(head).0.into_owned(),
+        [0xFE, 0xFF, ..] => encoding_rs::UTF_16BE.decode(head).0.into_owned(),
+        _ => String::from_utf8_lossy(head.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(head)).into_owned(),
+    };
+    let strange = |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n');
+    if text.contains(strange) || text.trim_start().starts_with(['{', '[', '<']) {
+        return false;
+    }
+    let separator = separator(text.as_bytes());
+    let header = text.lines().find(|line| !line.is_empty() && sep_line(line).is_none()).unwrap_or_default();
+    promising(&fields(header, separator))
+}
+
+/// Excel's line before the header that names the separator.
+fn sep_line(line: &str) -> Option<u8> {
+    match line.trim_end().as_bytes() {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator] => Some(*separator),
+        _ => None,
+    }
+}
+
+/// The file as UTF-8: its own bytes from a place on, or decoded.
+enum Text {
+    Own(Bytes, usize),
+    Decoded(String),
+}
+
+impl Text {
+    fn get(&self) -> &str {
+        match self {
+            // Checked when it was opened.
+            Self::Own(bytes, start) => {
+                bytes.get(*start..).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default()
+            }
+            Self::Decoded(text) => text,
+        }
+    }
+
+    /// A row, without a look at the whole text.
+    fn slice(&self, span: Span) -> std::borrow::Cow<'_, str> {
+        match self {
+            Self::Own(bytes, start) => {
+                String::from_utf8_lossy(bytes.get(start + span.start..start + span.end).unwrap_or_default())
+            }
+            Self::Decoded(text) => text.get(span.start..span.end).unwrap_or_default().into(),
+        }
+    }
+}
+
+fn decode(bytes: Bytes, request: &Request<'_>, notes: &mut Vec<String>) -> Result<Text> {
+    let utf_16 = match *bytes {
+        [0xFF, 0xFE, ..] => Some(encoding_rs::UTF_16LE),
+        [0xFE, 0xFF, ..] => Some(encoding_rs::UTF_16BE),
+        _ => None,
+    };
+    if let Some(encoding) = utf_16 {
+        let (text, _, replaced) = encoding.decode(&bytes);
+        let text = text.into_owned();
+        if replaced {
+            // Text that is cut in the middle of a character is cut.
+            let why = "it is marked as UTF-16 and is not all valid UTF-16, or ends within a character";
+            return Err(unusable(request, why));
+        }
+        return Ok(Text::Decoded(text));
+    }
+    if memchr::memchr(0, &bytes).is_some() {
+        return Err(unusable(request, "there are NUL bytes in it: no text, or UTF-16 without its mark"));
+    }
+    let start = if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) { 3 } else { 0 };
+    let content = bytes.get(start..).unwrap_or_default();
+    let codec = match (request.encoding, start) {
+        (Some(label), 0) => Codec::named(label).ok_or_else(|| super::no_such_encoding(request.path, label))?,
+        _ => Codec::UTF_8,
+    };
+    if matches!(&codec, Codec::Web(encoding) if *encoding == encoding_rs::UTF_8) {
+        if std::str::from_utf8(content).is_ok() {
+            return Ok(Text::Own(bytes, start));
+        }
+        if start > 0 || request.encoding.is_some() {
+            notes.push("the text is not all valid UTF-8; what is not was replaced".into());
+            return Ok(Text::Decoded(String::from_utf8_lossy(content).into_owned()));
+        }
+        notes.push(
+            "the encoding is not stated, and the text is not UTF-8; it is read as windows-1252, which may be wrong: name \
+             the encoding"
+                .into(),
+        );
+        return Ok(Text::Decoded(Codec::WINDOWS_1252.decode(content).0));
+    }
+    let (text, replaced) = codec.decode(content);
+    if replaced {
+        notes.push(format!("the text is not all valid {}; what is not was replaced", codec.name()));
+    }
+    Ok(Text::Decoded(text))
+}
+
+fn unusable(request: &Request<'_>, why: impl std::fmt::Display) -> Error {
+    Error::unusable("this CSV can't be used", Location::file(request.path), why, "save it again as CSV in UTF-8")
+}
+
+fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
+    let name = request.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    if let Some(layer) = request.layer.filter(|l| *l != name) {
+        return Err(super::no_such_layer(request.path, layer, &name));
+    }
+    let bytes = Bytes::load(request.path)?;
+    let digest = bytes.digest();
+    let mut notes = Vec::new();
+    let text = decode(bytes, request, &mut notes)?;
+    let whole = text.get();
+    let first = whole.lines().next().unwrap_or_default();
+    let (separator, start) = match sep_line(first) {
+        Some(separator) => (separator, first.len()),
+        None => (separator(whole.trim_start().as_bytes()), 0),
+    };
+    let mut rows = rows(whole.as_bytes(), start, separator).map_err(|unpaired| {
+        let line = memchr::memchr_iter(b'\n', whole.as_bytes().get(..unpaired.at).unwrap_or_default()).count() + 1;
+        unusable(request, format!("line {line}: {}; where the rows after it begin can't be known", unpaired.why))
+    })?;
+    if rows.is_empty() {
+        return Err(unusable(request, "it has no line with the names of its columns"));
+    }
+    if !whole.ends_with(['\n', '\r']) {
+        notes.push("the last line does not end in a line break: the file may have been cut short".into());
+    }
+    let header: Vec<String> = fields(&text.slice(rows.remove(0)), separator);
+    let header: Vec<String> = header.iter().map(|n| n.trim().to_owned()).collect();
+    if header.iter().any(|name| name.parse::<f64>().is_ok()) {
+        notes.push("the first line holds numbers and is taken as the names of the columns: is it a record?".into());
+    }
+    let value = |column: usize| {
+        let values = rows.iter().take(LOOK).filter_map(|r| fields(&text.slice(*r), separator).into_iter().nth(column));
+        values.into_iter().find(|v| !v.trim().is_empty())
+    };
+    let place = Place::find(&header, value, &mut notes);
+    let mut slots: Vec<(usize, u16)> = Vec::new();
+    for (column, name) in header.iter().enumerate() {
+        let Some(slot) = request.wanted.slot(name) else { continue };
+        if let Some(held) = slots.iter_mut().find(|(_, s)| *s == slot) {
+            held.0 = column;
+            notes.push(format!("two columns are called {name}; the last one is used"));
+        } else {
+            slots.push((column, slot));
+        }
+    }
+    slots.sort_by_key(|(_, slot)| *slot);
+    let info = LayerInfo { name, format: FORMAT.name, crs: place.crs(), fields: header, files: vec![digest], notes };
+    Ok(Box::new(Csv { text, rows, separator, place, slots, info }))
+}
+
+/// An opened file.
+struct Csv {
+    text: Text,
+    rows: Vec<Span>,
+    separator: u8,
+    place: Place,
+    slots: Vec<(usize, u16)>,
+    info: LayerInfo,
+}
+
+impl Source for Csv {
+    fn info(&self) -> &LayerInfo {
+        &self.info
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn read(&self, range: Range<usize>) -> Result<Vec<Feature>> {
+        let rows = slice_of(&self.rows, &range)?;
+        let mut features = Vec::with_capacity(rows.len());
+        for (number, row) in (range.start as u64 + 1..).zip(rows) {
+            let fields = fields(&self.text.slice(*row), self.separator);
+            let expected = self.info.fields.len();
+            let mut feature =
+                Feature { number, id: None, values: Vec::new(), shape: Shape::Missing, notes: Vec::new() };
+            if fields.len() != expected {
+                feature.notes.push(format!("the row has {} fields, and the header {expected}", fields.len()));
+            }
+            let comma = self.separator != b',';
+            feature.shape = self.place.shape(&fields, fields.len() == expected, comma, &mut feature.notes);
+            for (column, slot) in &self.slots {
+                let value = match fields.get(*column) {
+                    Some(text) if !text.trim().is_empty() => Value::Text(text.clone()),
+                    _ => Value::Null,
+                };
+                feature.values.push((*slot, value));
+            }
+            features.push(feature);
+        }
+        Ok(features)
+    }
+}

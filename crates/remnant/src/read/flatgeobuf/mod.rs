@@ -1,0 +1,205 @@
+//! FlatGeobuf: a header, perhaps an index (not used), and features that each begin with their size.
+//!
+//! The tables are read through the crate's generated code by its verifying entry points; the walk over the features
+//! is our own, since every one must be reachable by its number and a file that is cut short must be an error.
+
+mod geometry;
+mod properties;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use ::flatgeobuf::{GeometryType, Header, size_prefixed_root_as_feature, size_prefixed_root_as_header};
+
+use self::properties::{Field, fields, values};
+use super::raw::{f64_le, index, u32_le};
+use super::{Bytes, DeclaredCrs, Feature, Format, LayerInfo, Request, Shape, Source, Wanted, slice_of};
+use crate::error::{Error, Location, Result};
+
+/// The format's line in the table of formats.
+pub(super) const FORMAT: Format = Format { name: "FlatGeobuf", extensions: &["fgb"], recognises, open };
+
+fn recognises(head: &[u8]) -> bool {
+    head.starts_with(b"fgb") && head.get(4..7) == Some(b"fgb")
+}
+
+/// Where a feature stands, its size prefix included.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: usize,
+    end: usize,
+}
+
+/// A table with its size before it; nothing where the file is too short for it.
+fn sized(bytes: &[u8], start: usize) -> Option<Span> {
+    let size = u32_le(bytes, start).and_then(index)?;
+    let end = start.checked_add(4)?.checked_add(size)?;
+    (size >= 8 && end <= bytes.len()).then_some(Span { start, end })
+}
+
+/// The bytes of a node of the index: four coordinates and an offset.
+const NODE: usize = 40;
+
+/// The bytes of an index over `count` features; nothing where the numbers can't be right.
+fn index_size(count: usize, node: u16) -> Option<usize> {
+    if count == 0 || node == 0 {
+        return Some(0);
+    }
+    if node < 2 {
+        return None;
+    }
+    let (mut level, mut nodes) = (count, count);
+    while level > 1 {
+        level = level.div_ceil(node.into());
+        nodes = nodes.checked_add(level)?;
+    }
+    // A single feature still has a root above it.
+    let nodes = if count == 1 { 2 } else { nodes };
+    nodes.checked_mul(NODE)
+}
+
+/// Whether a box is one.
+fn sound(bounds: &[f64; 4]) -> bool {
+    let [x_min, y_min, x_max, y_max] = bounds;
+    bounds.iter().all(|b| b.is_finite()) && x_min <= x_max && y_min <= y_max
+}
+
+/// Goes over the features, which must fill the file and be as many as the header says.
+fn walk(bytes: &[u8], start: usize, stated: usize) -> std::result::Result<Vec<Span>, String> {
+    let mut spans = Vec::new();
+    let mut at = start;
+    while at < bytes.len() {
+        let number = spans.len() + 1;
+        let span = sized(bytes, at).ok_or_else(|| {
+            format!("feature {number}, which begins at byte {at}, reaches beyond the end of the file")
+        })?;
+        spans.push(span);
+        at = span.end;
+    }
+    // No number means that it was not known when the header was written.
+    if stated != 0 && stated != spans.len() {
+        return Err(format!("its header states {stated} features, and there are {}", spans.len()));
+    }
+    Ok(spans)
+}
+
+fn crs(header: &Header<'_>) -> DeclaredCrs {
+    let Some(crs) = header.crs() else { return DeclaredCrs::Unknown };
+    let organisation = crs.org().filter(|o| !o.is_empty()).unwrap_or("EPSG").to_uppercase();
+    let code = match (crs.code(), crs.code_string()) {
+        (0, Some(code)) if !code.is_empty() => Some(code.to_owned()),
+        (0, _) => None,
+        (code, _) => Some(code.to_string()),
+    };
+    match (code, crs.wkt().filter(|w| !w.is_empty())) {
+        (Some(code), _) => match format!("{organisation}:{code}").as_str() {
+            // x before y is longitude before latitude in this format, whatever EPSG says of the axes.
+            "EPSG:4326" | "OGC:CRS84" => DeclaredCrs::Wgs84,
+            name => DeclaredCrs::Definition(name.to_owned()),
+        },
+        (None, Some(wkt)) => DeclaredCrs::Definition(wkt.to_owned()),
+        (None, None) => DeclaredCrs::Unknown,
+    }
+}
+
+fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
+    let bytes = Bytes::load(request.path)?;
+    let digest = bytes.digest();
+    let unusable = |why: String| {
+        Error::unusable(
+            "this FlatGeobuf file can't be used",
+            Location::file(request.path),
+            why,
+            "copy or export it again; nobody can tell what this one was meant to hold",
+        )
+    };
+    if bytes.get(3) != Some(&3) {
+        return Err(unusable("it is not of version 3 of the format".into()));
+    }
+    let span = sized(&bytes, 8).ok_or_else(|| unusable("its header reaches beyond the end of the file".into()))?;
+    let header = size_prefixed_root_as_header(bytes.get(span.start..span.end).unwrap_or_default())
+        .map_err(|e| unusable(format!("its header is damaged: {e}")))?;
+    let stated = index(header.features_count());
+    let (count, start) = stated
+        .and_then(|count| Some((count, index_size(count, header.index_node_size())?.checked_add(span.end)?)))
+        .filter(|(_, start)| *start <= bytes.len())
+        .ok_or_else(|| unusable("its index reaches beyond the end of the file".into()))?;
+    let spans = walk(&bytes, start, count).map_err(unusable)?;
+    // The leaves stand last in the index, in the order of the features.
+    let leaves = (start > span.end).then(|| start - count * NODE);
+    let stem = request.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = header.name().filter(|n| !n.is_empty()).map_or_else(|| stem.clone(), str::to_owned);
+    if let Some(layer) = request.layer.filter(|l| *l != name && *l != stem) {
+        return Err(super::no_such_layer(request.path, layer, &name));
+    }
+    let columns = fields(header.columns().into_iter().flatten(), request.wanted);
+    let info = LayerInfo {
+        name,
+        format: FORMAT.name,
+        crs: crs(&header),
+        fields: columns.iter().map(|c| c.name.clone()).collect(),
+        files: vec![digest],
+        notes: Vec::new(),
+    };
+    let kind = header.geometry_type();
+    Ok(Box::new(FlatGeobuf { bytes, spans, leaves, kind, columns, wanted: request.wanted.clone(), info }))
+}
+
+/// An opened file.
+struct FlatGeobuf {
+    bytes: Bytes,
+    spans: Vec<Span>,
+    /// Where the boxes of the features begin, if the file has an index.
+    leaves: Option<usize>,
+    kind: GeometryType,
+    columns: Vec<Field>,
+    wanted: Wanted,
+    info: LayerInfo,
+}
+
+impl FlatGeobuf {
+    /// The box that the index has for a feature.
+    fn stated_box(&self, at: usize) -> Option<[f64; 4]> {
+        let leaf = self.leaves?.checked_add(at.checked_mul(NODE)?)?;
+        let [x_min, y_min, x_max, y_max] = [0, 8, 16, 24].map(|side| f64_le(&self.bytes, leaf + side));
+        Some([x_min?, y_min?, x_max?, y_max?])
+    }
+}
+
+impl Source for FlatGeobuf {
+    fn info(&self) -> &LayerInfo {
+        &self.info
+    }
+
+    fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    fn read(&self, range: Range<usize>) -> Result<Vec<Feature>> {
+        let spans = slice_of(&self.spans, &range)?;
+        let mut features = Vec::with_capacity(spans.len());
+        for (at, span) in (range.start..).zip(spans) {
+            let number = at as u64 + 1;
+            let stated = self.stated_box(at);
+            let mut feature =
+                Feature { number, id: None, values: Vec::new(), shape: Shape::Missing, notes: Vec::new() };
+            match size_prefixed_root_as_feature(self.bytes.get(span.start..span.end).unwrap_or_default()) {
+                Ok(table) => {
+                    feature.shape = geometry::shape(table.geometry(), self.kind, stated, &mut feature.notes);
+                    let own = table.columns().filter(|c| !c.is_empty()).map(|c| fields(c.into_iter(), &self.wanted));
+                    if let Some(properties) = table.properties() {
+                        values(properties.bytes(), own.as_ref().unwrap_or(&self.columns), &mut feature);
+                        feature.values.sort_by_key(|(slot, _)| *slot);
+                    }
+                }
+                Err(_) => {
+                    let why = "the feature is damaged: an offset or a length in it leads out of it".into();
+                    feature.shape = Shape::Unreadable { why, bounds: stated.filter(sound) };
+                }
+            }
+            features.push(feature);
+        }
+        Ok(features)
+    }
+}
