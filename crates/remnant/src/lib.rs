@@ -4,6 +4,7 @@ pub mod account;
 pub mod crs;
 pub mod error;
 pub mod finding;
+pub mod pipeline;
 pub mod progress;
 pub mod read;
 pub mod records;
