@@ -272,4 +272,3 @@ fn note(side: &mut Vec<(i32, u32)>, at: i32, label: u32) {
         _ => side.push((at, label)),
     }
 }
-

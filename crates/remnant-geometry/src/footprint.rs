@@ -19,7 +19,7 @@ pub struct RawPolygon {
 }
 
 /// Ground on the grid: closed borders without overlaps, crossing any of which changes whether ground is covered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Footprint {
     points: Vec<Point>,
     /// Where each ring ends in `points`.
@@ -174,6 +174,11 @@ impl Footprint {
                 repair::union_polygons(&contours)
             }
         }
+    }
+
+    /// The union of several footprints; `None` of none.
+    pub fn joined<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
+        Self::from_contours(Self::union(parts).into_iter().flatten().collect())
     }
 
     /// The area on the WGS 84 ellipsoid in m2, for reports on single records: see [`enclosed_area_m2`].

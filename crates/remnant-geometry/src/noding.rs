@@ -318,9 +318,8 @@ mod tests {
 
     #[test]
     fn a_pencil_of_edges_through_one_point_ends_noded() {
-        let mut pieces: Vec<Piece> = (0..300)
-            .map(|i| Piece { from: spot(0, i * 7), to: spot(3001, 2100 - i * 7), record: i as u32 })
-            .collect();
+        let mut pieces: Vec<Piece> =
+            (0..300).map(|i| Piece { from: spot(0, i * 7), to: spot(3001, 2100 - i * 7), record: i as u32 }).collect();
         let mut noder = Noder::default();
         noder.node(&mut pieces);
         assert_noded(&noder.fragments);

@@ -200,7 +200,11 @@ impl Outline {
                 let at = here[0].0;
                 if let Some(from) = before.replace(at).filter(|_| net != 0) {
                     let point = |at| {
-                        if line[0].upright { Point { x: line[0].line, y: at } } else { Point { x: at, y: line[0].line } }
+                        if line[0].upright {
+                            Point { x: line[0].line, y: at }
+                        } else {
+                            Point { x: at, y: line[0].line }
+                        }
                     };
                     let (from, to) = if net > 0 { (point(from), point(at)) } else { (point(at), point(from)) };
                     self.edges.push(ClassEdge { class: line[0].class, from, to });

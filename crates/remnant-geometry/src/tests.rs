@@ -81,7 +81,11 @@ fn faces_add_up_to_records_and_pairs() {
             let contours: Vec<_> = f.rings().map(<[_]>::to_vec).collect();
             let own = enclosed_area_m2(repair::unite_contours(&oriented(&contours)).iter().map(Vec::as_slice));
             // A crossing moves by half a step (6 micrometres) along edges of some kilometres.
-            assert!((own - with(&[i as u32])).abs() < 0.05 + 1e-9 * own, "seed {seed}, record {i}: {own} {}", with(&[i as u32]));
+            assert!(
+                (own - with(&[i as u32])).abs() < 0.05 + 1e-9 * own,
+                "seed {seed}, record {i}: {own} {}",
+                with(&[i as u32])
+            );
         }
         assert!(areas.values().all(|a| *a > Area::from_units(-10_000)), "seed {seed}: a face of negative area");
     }

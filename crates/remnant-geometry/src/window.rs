@@ -58,10 +58,8 @@ impl WindowFaces {
         spans.sort_unstable();
         let (mut some_runs, mut some_spans) = (&runs[..], &spans[..]);
         let mut result = Ok(());
-        while let Some(row) = [some_runs.first().map(|r| r.row), some_spans.first().map(|s| s.row)]
-            .into_iter()
-            .flatten()
-            .min()
+        while let Some(row) =
+            [some_runs.first().map(|r| r.row), some_spans.first().map(|s| s.row)].into_iter().flatten().min()
         {
             let (row_runs, rest) = some_runs.split_at(some_runs.partition_point(|r| r.row == row));
             some_runs = rest;

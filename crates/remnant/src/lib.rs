@@ -1,6 +1,7 @@
 //! Land-release accounting for mine action.
 
 pub mod account;
+mod audit;
 pub mod crs;
 pub mod error;
 pub mod finding;
@@ -11,4 +12,5 @@ pub mod records;
 pub mod report;
 pub mod settings;
 pub mod status;
+mod understand;
 pub mod zone;

@@ -1,12 +1,17 @@
 //! The whole line on one screen: files -> features -> records -> faces -> figures.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
-use crate::error::Result;
+use crate::account::account_here;
+use crate::audit;
+use crate::error::{Error, Location, Result};
+use crate::finding::Finding;
 use crate::progress::Progress;
-use crate::records::{HazardClass, ReleaseKind};
-use crate::report::{Report, Role};
+use crate::records::{HazardClass, ReleaseKind, Survey};
+use crate::report::{Input, Report, Role, RunFacts};
 use crate::settings::Settings;
+use crate::understand::{OpenLayer, common_area};
 
 /// A layer to be read.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,9 +44,79 @@ pub struct Job {
 /// Reads, accounts and reports; writes nothing.
 ///
 /// # Errors
-/// [`crate::error::Error::Unusable`] where a file or a layer can't be used at all, [`crate::error::Error::Interrupted`]
-/// where `progress` asks for an end, [`crate::error::Error::Failed`] where the program fails.
+/// [`Error::Unusable`] where a file or a layer can't be used at all, [`Error::Interrupted`] where `progress` asks for an
+/// end, [`Error::Failed`] where the program fails.
 pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report> {
-    let _ = (job, progress);
-    Err(crate::error::Error::Interrupted)
+    let (started, clock) = (jiff::Timestamp::now(), Instant::now());
+    let pool = job.settings.pool()?;
+    pool.install(|| {
+        let (survey, inputs, mut findings) = read(job, progress)?;
+        findings.extend(audit::survey(&survey, &inputs));
+        let mut account = account_here(&survey, &job.settings, progress)?;
+        findings.extend(audit::records(&account.records));
+        findings.append(&mut account.findings);
+        // Layers, features and codes put findings in an order of their own, whichever thread made them.
+        findings.sort_by(|a, b| (a.origin, a.code, &a.message).cmp(&(b.origin, b.code, &b.message)));
+        account.findings = findings;
+        account.checks.extend(audit::counts(&inputs));
+        let run = RunFacts {
+            started: started.to_string(),
+            seconds: clock.elapsed().as_secs_f64(),
+            threads: rayon::current_num_threads(),
+            peak_memory_bytes: peak_memory(),
+        };
+        Ok(Report { account, inputs, run })
+    })
+}
+
+/// Stages 1 and 2: every layer opened, brought to one plane and understood.
+fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<Finding>)> {
+    if !job.layers.iter().any(|l| l.role == Role::Hazards) {
+        let remedy = "name at least one layer of hazardous areas with --hazards";
+        return Err(Error::unusable(
+            "there is nothing to account for",
+            Location::default(),
+            "no hazard layer is given",
+            remedy,
+        ));
+    }
+    let layers: Vec<OpenLayer<'_>> = job
+        .layers
+        .iter()
+        .enumerate()
+        .map(|(number, spec)| OpenLayer::open(spec, number as u32, progress))
+        .collect::<Result<_>>()?;
+    let area = common_area(&layers)?;
+    let (mut survey, mut inputs, mut findings) = (Survey::default(), Vec::new(), Vec::new());
+    if job.layers.iter().any(|l| l.role == Role::Coverage) {
+        survey.coverage = Some(Vec::new());
+    }
+    for layer in layers {
+        let (input, mut parts) = layer.understand(area, &job.settings)?;
+        inputs.push(input);
+        findings.append(&mut parts.findings);
+        survey.hazards.append(&mut parts.hazards);
+        survey.lost_hazards.append(&mut parts.lost_hazards);
+        survey.releases.append(&mut parts.releases);
+        survey.lost_releases.append(&mut parts.lost_releases);
+        survey.districts.append(&mut parts.districts);
+        survey.zones.append(&mut parts.zones);
+        survey.incidents.append(&mut parts.incidents);
+        survey.other_dates.append(&mut parts.other_dates);
+        if let Some(coverage) = &mut survey.coverage {
+            coverage.append(&mut parts.coverage);
+        }
+        if progress.advance(0) {
+            return Err(Error::Interrupted);
+        }
+    }
+    Ok((survey, inputs, findings))
+}
+
+/// The largest amount of memory that the process held so far, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
+    let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kilobytes * 1024)
 }

@@ -79,3 +79,17 @@ impl Settings {
         }
     }
 }
+
+impl Settings {
+    /// The threads of a run.
+    pub(crate) fn pool(&self) -> crate::error::Result<rayon::ThreadPool> {
+        let mut pool = rayon::ThreadPoolBuilder::new();
+        if let Some(threads) = self.threads {
+            pool = pool.num_threads(threads);
+        }
+        pool.build().map_err(|e| {
+            let place = crate::error::Location::default();
+            crate::error::Error::failed("the threads could not be started", place, e, "ask for fewer with --threads")
+        })
+    }
+}

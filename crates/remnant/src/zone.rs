@@ -66,8 +66,12 @@ pub fn judge(evidence: &Evidence) -> (ZoneStatus, Vec<String>) {
     let least = (1e-6 * e.zone_m2).min(1.0);
     let mut found: Vec<(ZoneStatus, String)> = Vec::new();
     if e.contaminated_m2 > least {
-        let hazards = if e.hazard_ids.is_empty() { String::new() } else { format!(" (hazards {})", list(&e.hazard_ids)) };
-        found.push((ZoneStatus::Contaminated, format!("{:.1} m2 of contaminated land in the zone{hazards}", e.contaminated_m2)));
+        let hazards =
+            if e.hazard_ids.is_empty() { String::new() } else { format!(" (hazards {})", list(&e.hazard_ids)) };
+        found.push((
+            ZoneStatus::Contaminated,
+            format!("{:.1} m2 of contaminated land in the zone{hazards}", e.contaminated_m2),
+        ));
     }
     if !e.points_inside.is_empty() {
         let text = format!("open evidence points in the zone (hazards {})", list(&e.points_inside));
@@ -93,11 +97,15 @@ pub fn judge(evidence: &Evidence) -> (ZoneStatus, Vec<String>) {
         found.push((ZoneStatus::Unknown, text));
     }
     if e.once_contaminated_m2 > least && e.contaminated_m2 <= least {
-        let text = format!("{:.1} m2 in the zone were contaminated once and have been released", e.once_contaminated_m2);
+        let text =
+            format!("{:.1} m2 in the zone were contaminated once and have been released", e.once_contaminated_m2);
         found.push((ZoneStatus::Released, text));
     }
     if found.is_empty() {
-        found.push((ZoneStatus::NoRecord, "no hazard is recorded in the zone or near it; that is no evidence of none".into()));
+        found.push((
+            ZoneStatus::NoRecord,
+            "no hazard is recorded in the zone or near it; that is no evidence of none".into(),
+        ));
     }
     found.sort_by_key(|f| f.0);
     (found[0].0, found.into_iter().map(|f| f.1).collect())

@@ -54,8 +54,7 @@ fn parents(rings: &[Vec<Point>], hole: &[bool]) -> Vec<u32> {
     let mut ends: Vec<Point> = edges.iter().map(|e| e.to).collect();
     ends.sort_unstable();
     ends.dedup();
-    let mut parents: Vec<Option<u32>> =
-        hole.iter().enumerate().map(|(i, &hole)| (!hole).then_some(i as u32)).collect();
+    let mut parents: Vec<Option<u32>> = hole.iter().enumerate().map(|(i, &hole)| (!hole).then_some(i as u32)).collect();
     let (mut next, mut end) = (0, 0);
     let mut active: Vec<u32> = Vec::new();
     while end < ends.len() {
@@ -71,9 +70,7 @@ fn parents(rings: &[Vec<Point>], hole: &[bool]) -> Vec<u32> {
             next += 1;
         }
         let mut starting: Vec<u32> = (first as u32..next as u32).collect();
-        starting.sort_unstable_by(|&e, &f| {
-            turn(p, edges[e as usize].to, edges[f as usize].to).cmp(&0).reverse()
-        });
+        starting.sort_unstable_by(|&e, &f| turn(p, edges[e as usize].to, edges[f as usize].to).cmp(&0).reverse());
         let mut below = low.checked_sub(1).map(|i| edges[active[i] as usize].ring);
         for &e in &starting {
             let ring = edges[e as usize].ring;

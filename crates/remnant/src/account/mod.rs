@@ -11,10 +11,9 @@ mod rows;
 mod zones;
 
 use jiff::civil::Date;
-use rayon::ThreadPoolBuilder;
 use remnant_geometry::{Area, Footprint};
 
-use crate::error::{Error, Location, Result};
+use crate::error::Result;
 use crate::finding::{Code, Finding};
 use crate::progress::Progress;
 use crate::records::{HazardClass, ReleaseKind, Survey};
@@ -33,20 +32,15 @@ use rows::Rows;
 /// Cost: near n log n in the edges of all records and their crossings; memory in proportion to them.
 ///
 /// # Errors
-/// [`Error::Interrupted`] where `progress` asks for an end; [`Error::Failed`] where the program contradicts itself:
+/// [`crate::error::Error::Interrupted`] where `progress` asks for an end; [`Error::Failed`] where the program contradicts itself:
 /// then there is no result rather than a wrong one.
 pub fn account(survey: &Survey, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
-    let mut pool = ThreadPoolBuilder::new();
-    if let Some(threads) = settings.threads {
-        pool = pool.num_threads(threads);
-    }
-    let pool = pool.build().map_err(|e| {
-        Error::failed("the threads could not be started", Location::default(), e, "ask for fewer with --threads")
-    })?;
+    let pool = settings.pool()?;
     pool.install(|| account_here(survey, settings, progress))
 }
 
-fn account_here(survey: &Survey, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
+/// The same in the threads of the caller.
+pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
     let mut settings = settings.clone();
     settings.as_of = settings.as_of.or_else(|| latest_date(survey, &settings));
     let covers = Covers::new(survey, &settings);
@@ -180,12 +174,7 @@ fn shape_check(shapes: &[LandShape]) -> Option<Check> {
     })
 }
 
-fn district_rows(
-    survey: &Survey,
-    covers: &Covers<'_>,
-    rows: Rows,
-    geometry: bool,
-) -> (Vec<DistrictRow>, DistrictRow) {
+fn district_rows(survey: &Survey, covers: &Covers<'_>, rows: Rows, geometry: bool) -> (Vec<DistrictRow>, DistrictRow) {
     let mut places = rows.places;
     let outside = DistrictRow { figures: places.pop().unwrap_or_default(), ..DistrictRow::default() };
     let parts = |row: usize| covers.district_ground.iter().filter(move |d| d.0 as usize == row).map(|d| d.1);

@@ -79,9 +79,8 @@ impl Rows {
             });
         }
         for (number, &(act, index, in_effect)) in self.events.iter().enumerate() {
-            let of = |deed: Deed| {
-                sums.get(&(number as u32, deed)).map_or(SquareMetres::ZERO, |&a| SquareMetres::rounded(a))
-            };
+            let of =
+                |deed: Deed| sums.get(&(number as u32, deed)).map_or(SquareMetres::ZERO, |&a| SquareMetres::rounded(a));
             let row = match act {
                 Act::Hazard(_) => &mut rows[index],
                 Act::Release(_) => &mut rows[survey.hazards.len() + index],
@@ -105,7 +104,9 @@ impl Rows {
             repeated: SquareMetres::ZERO,
             outside: SquareMetres::ZERO,
         };
-        rows.extend(survey.lost_hazards.iter().map(|h| lost(RecordKind::Hazard(None), h.origin, &h.id, h.stated_area_m2)));
+        rows.extend(
+            survey.lost_hazards.iter().map(|h| lost(RecordKind::Hazard(None), h.origin, &h.id, h.stated_area_m2)),
+        );
         rows.extend(
             survey.lost_releases.iter().map(|r| lost(RecordKind::Release(None), r.origin, &r.id, r.stated_area_m2)),
         );
@@ -152,12 +153,8 @@ impl Rows {
             }
         }
         let from_none: Area = ledger.flows.iter().filter(|(f, _)| f.from == State::None).map(|(_, &a)| a).sum();
-        let straight: Area = ledger
-            .flows
-            .iter()
-            .filter(|(f, _)| f.from == State::None && f.to.is_released())
-            .map(|(_, &a)| a)
-            .sum();
+        let straight: Area =
+            ledger.flows.iter().filter(|(f, _)| f.from == State::None && f.to.is_released()).map(|(_, &a)| a).sum();
         let released: Area = ledger.flows.iter().filter(|(f, _)| f.to.is_released()).map(|(_, &a)| a).sum();
         let units = |name: &str, difference: Area| Check {
             name: name.into(),
@@ -165,7 +162,10 @@ impl Rows {
             difference: difference.square_metres(),
         };
         vec![
-            exact("closing = opening + newly recorded + re-contaminated - cancelled - reduced - cleared", balance.max().unwrap_or(0)),
+            exact(
+                "closing = opening + newly recorded + re-contaminated - cancelled - reduced - cleared",
+                balance.max().unwrap_or(0),
+            ),
             exact("the closing of the balance is the remaining land", closing.max().unwrap_or(0)),
             exact("districts and the land outside add up to the total", total.into_iter().max().unwrap_or(0)),
             units("land ever contaminated is the land that hazards recorded first", from_none - straight - recorded),
@@ -286,13 +286,7 @@ fn count(rules: &Rules<'_>, number: u32, deed: Deed, figures: &mut Figures) {
 
 /// Devices count whole in the district that holds the largest part of their release (of equal parts, the first); in the
 /// land outside where no district holds any.
-fn enter_devices(
-    rules: &Rules<'_>,
-    ledger: &Ledger,
-    survey: &Survey,
-    places: &mut [Figures],
-    total: &mut Figures,
-) {
+fn enter_devices(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey, places: &mut [Figures], total: &mut Figures) {
     let outside = rules.covers.outside();
     let mut homes: FxHashMap<u32, (Area, u32)> = FxHashMap::default();
     let bearing = |number: u32| -> Option<&[u64; 6]> {

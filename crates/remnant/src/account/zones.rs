@@ -36,10 +36,8 @@ impl<'a> Rim<'a> {
         let mut edges = overlay.outline.rim().to_vec();
         // The order in which windows are done must not decide between hazards that are equally near.
         edges.par_sort_unstable_by_key(|e| (e.from, e.to));
-        let stretches: Vec<Stretch> = edges
-            .iter()
-            .flat_map(|e| chords(e.from, e.to).map(|chord| Stretch { chord, mark: e.mark }))
-            .collect();
+        let stretches: Vec<Stretch> =
+            edges.iter().flat_map(|e| chords(e.from, e.to).map(|chord| Stretch { chord, mark: e.mark })).collect();
         let entry = |(i, s): (usize, &Stretch)| {
             let [low, high] = s.chord.bounds();
             GeomWithData::new(Rectangle::from_corners(low, high), i as u32)
@@ -129,9 +127,7 @@ struct Surroundings<'a> {
 impl Surroundings<'_> {
     fn row(&self, number: usize, lands: &[(ZoneLand, Area)]) -> ZoneRow {
         let zone = &self.survey.zones[number];
-        let of = |wanted: ZoneLand| {
-            lands.iter().filter(|l| l.0 == wanted).map(|l| l.1).sum::<Area>()
-        };
+        let of = |wanted: ZoneLand| lands.iter().filter(|l| l.0 == wanted).map(|l| l.1).sum::<Area>();
         let metres = |state| SquareMetres::rounded(of(ZoneLand::In(state)));
         let states = States {
             suspected: metres(State::Suspected),
@@ -243,9 +239,11 @@ impl Surroundings<'_> {
         points_inside.sort_unstable();
         points_inside.dedup();
         points_near.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
-        let lost = self.survey.lost_hazards.iter().filter(|lost| {
-            lost.bounds.is_some_and(|bounds| box_near(ground, border, bounds, safety))
-        });
+        let lost = self
+            .survey
+            .lost_hazards
+            .iter()
+            .filter(|lost| lost.bounds.is_some_and(|bounds| box_near(ground, border, bounds, safety)));
         Evidence {
             zone_m2: of(&|l| matches!(l, ZoneLand::In(_))),
             contaminated_m2: of(&|l| matches!(l, ZoneLand::In(s) if s.is_contaminated())),

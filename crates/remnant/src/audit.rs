@@ -1,0 +1,121 @@
+//! What only shows when records are seen together.
+
+use std::collections::HashMap;
+
+use remnant_geometry::{Bounds, Footprint, Point};
+
+use crate::finding::{Code, Finding};
+use crate::records::{HazardGround, Origin, Survey};
+use crate::report::{Check, Input, RecordRow, Role};
+
+/// Findings about records as they were read: ids that come twice, exact copies, layers in the wrong place.
+pub(crate) fn survey(survey: &Survey, inputs: &[Input]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    repeated_ids(survey, &mut findings);
+    duplicates(survey, &mut findings);
+    far_layers(survey, inputs, &mut findings);
+    findings
+}
+
+fn repeated_ids(survey: &Survey, findings: &mut Vec<Finding>) {
+    let hazards = survey.hazards.iter().map(|h| (h.origin, &h.id));
+    let lost = survey.lost_hazards.iter().map(|h| (h.origin, &h.id));
+    let releases = survey.releases.iter().map(|r| (r.origin, &r.id));
+    let lost_releases = survey.lost_releases.iter().map(|r| (r.origin, &r.id));
+    let zones = survey.zones.iter().map(|z| (z.origin, &z.id));
+    let mut first: HashMap<(u32, &str), u64> = HashMap::new();
+    let mut all: Vec<_> = hazards.chain(lost).chain(releases).chain(lost_releases).chain(zones).collect();
+    all.sort_unstable();
+    for (origin, id) in all {
+        match first.entry((origin.layer, id)) {
+            std::collections::hash_map::Entry::Occupied(other) => {
+                let text = format!("the id is also that of feature {} of this layer", other.get());
+                findings.push(Finding::of(Code::RepeatedId, origin, id, text));
+            }
+            std::collections::hash_map::Entry::Vacant(free) => {
+                free.insert(origin.feature);
+            }
+        }
+    }
+}
+
+/// Copies are used like any record: the land counts once in any case.
+fn duplicates(survey: &Survey, findings: &mut Vec<Finding>) {
+    let mut seen: HashMap<(&Footprint, String), Origin> = HashMap::new();
+    let hazards = survey.hazards.iter().filter_map(|h| match &h.ground {
+        HazardGround::Area(ground) => Some((ground, format!("{:?} {:?}", h.class, h.date), h.origin, &h.id)),
+        HazardGround::Points(_) => None,
+    });
+    let releases = survey.releases.iter().map(|r| (&r.ground, format!("{:?} {:?}", r.kind, r.date), r.origin, &r.id));
+    for (ground, what, origin, id) in hazards.chain(releases) {
+        if let Some(other) = seen.get(&(ground, what.clone())) {
+            let text = format!(
+                "the record covers the same ground, with the same date and class or kind, as feature {} of {}; its land \
+                 counts once",
+                other.feature,
+                if other.layer == origin.layer { "this layer" } else { "another layer" },
+            );
+            findings.push(Finding::of(Code::Duplicate, origin, id, text));
+        } else {
+            seen.insert((ground, what), origin);
+        }
+    }
+}
+
+/// Layers that lie nowhere near the districts, above all where swapping the axes would bring them there.
+fn far_layers(survey: &Survey, inputs: &[Input], findings: &mut Vec<Finding>) {
+    let Some(home) = boxes(survey.districts.iter().map(|d| d.ground.bounds())) else { return };
+    for (number, input) in inputs.iter().enumerate() {
+        let number = number as u32;
+        let hazards = survey.hazards.iter().filter(|h| h.origin.layer == number);
+        let grounds = hazards.filter_map(|h| match &h.ground {
+            HazardGround::Area(ground) => Some(ground.bounds()),
+            HazardGround::Points(points) => Bounds::of(points.iter().copied()),
+        });
+        let releases = survey.releases.iter().filter(|r| r.origin.layer == number).map(|r| r.ground.bounds());
+        let zones = survey.zones.iter().filter(|z| z.origin.layer == number).map(|z| z.ground.bounds());
+        let incidents = survey.incidents.iter().filter(|i| i.origin.layer == number);
+        let points = incidents.map(|i| Bounds { min: i.place, max: i.place });
+        let Some(own) = boxes(grounds.chain(releases).chain(zones).chain(points)) else { continue };
+        if own.meets(&home) || matches!(input.role, Role::Districts | Role::Coverage) {
+            continue;
+        }
+        let turned = |p: Point| Point { x: p.y, y: p.x };
+        let swapped = Bounds { min: turned(own.min), max: turned(own.max) };
+        let text = if swapped.meets(&home) {
+            "the layer lies far from all districts, but would lie among them if longitude and latitude were swapped; check \
+             the order of its axes"
+        } else {
+            "the layer lies outside the box of all districts; check its coordinate reference system"
+        };
+        findings.push(Finding::of_layer(Code::SuspiciousPlace, number, text));
+    }
+}
+
+fn boxes(bounds: impl Iterator<Item = Bounds>) -> Option<Bounds> {
+    Bounds::of(bounds.flat_map(|b| [b.min, b.max]))
+}
+
+/// Findings about records after the account: stated areas that the geometry does not bear out.
+pub(crate) fn records(rows: &[RecordRow]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for row in rows {
+        let (Some(stated), Some(geometry)) = (row.stated_m2, row.geometry) else { continue };
+        let own = geometry.as_f64();
+        if (stated - own).abs() > 0.1 * own.max(stated) && stated > 0.0 {
+            let text = format!("the record states {stated} m2, its geometry covers {own:.1} m2");
+            findings.push(Finding::of(Code::StatedAreaDiffers, row.origin, &row.id, text).area((stated - own).abs()));
+        }
+    }
+    findings
+}
+
+/// Every record read must have become something.
+pub(crate) fn counts(inputs: &[Input]) -> Option<Check> {
+    let difference: u64 = inputs.iter().map(|i| i.records.abs_diff(i.used + i.repaired + i.set_aside)).sum();
+    Some(Check {
+        name: "every record is used, repaired or set aside".into(),
+        holds: difference == 0,
+        difference: difference as f64,
+    })
+}

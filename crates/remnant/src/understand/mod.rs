@@ -1,0 +1,12 @@
+//! Stage 2, features to records: fields and geometry understood by the rules, or set aside with a finding.
+//!
+//! Nothing is guessed and nothing is lost: every feature ends as a record that is used, used after a repair, or set
+//! aside, and what can't be understood counts against the land.
+
+mod fields;
+mod layer;
+mod place;
+mod records;
+mod words;
+
+pub(crate) use layer::{OpenLayer, common_area};

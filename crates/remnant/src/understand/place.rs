@@ -1,0 +1,207 @@
+//! A layer's coordinates brought to WGS 84 longitude and latitude.
+
+use geo_types::{Coord, Geometry, LineString};
+use remnant_geometry::{Point, RawPolygon};
+
+use crate::crs::{Crs, Operation, Transformer};
+use crate::error::{Error, Location, Result};
+use crate::read::{DeclaredCrs, Feature, Shape};
+
+/// How far a chord may leave an edge that is straight in a layer's own coordinates, in degrees of latitude: 0.1 mm,
+/// a tenth of what the accounting contract allows.
+const CHORD_DEGREES: f64 = 1e-4 / 111_000.0;
+
+/// No edge is divided into more pieces than this; at 0.1 mm, that is an edge of some 2,000 km.
+const MOST_PIECES: f64 = 20_000.0;
+
+/// How a layer's coordinates become longitude and latitude.
+#[derive(Debug, Clone)]
+pub(super) struct Placement {
+    /// The CRS in words.
+    pub(super) crs: String,
+    /// The operation; `None` where coordinates are longitude and latitude on WGS 84 already.
+    pub(super) operation: Option<Operation>,
+}
+
+/// The box of all finite coordinates of features, as west, south, east, north.
+pub(super) fn extent(features: &[Vec<Feature>]) -> Option<[f64; 4]> {
+    let mut sides = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+    for feature in features.iter().flatten() {
+        if let Shape::Geometry(geometry) = &feature.shape {
+            each_coord(geometry, &mut |c| {
+                if c.x.is_finite() && c.y.is_finite() {
+                    sides = [sides[0].min(c.x), sides[1].min(c.y), sides[2].max(c.x), sides[3].max(c.y)];
+                }
+            });
+        }
+    }
+    (sides[0] <= sides[2]).then_some(sides)
+}
+
+/// The CRS that a layer has by its file or by the call; `None` where nobody says.
+pub(super) fn crs_of(declared: &DeclaredCrs, given: Option<&str>, place: &Location) -> Result<Option<Crs>> {
+    let parse = |definition: &str| {
+        Crs::parse(definition).map_err(|e| {
+            Error::unusable(
+                "the layer's coordinate reference system is not understood",
+                place.clone(),
+                e,
+                "give the layer a CRS that PROJ knows, for example by a .prj file or with: ogr2ogr -a_srs EPSG:32638 OUT IN",
+            )
+        })
+    };
+    match (declared, given) {
+        (DeclaredCrs::Wgs84, _) => Ok(Some(Crs::wgs84())),
+        (DeclaredCrs::Definition(text), _) => parse(text).map(Some),
+        (DeclaredCrs::Unknown, Some(given)) => parse(given).map(Some),
+        (DeclaredCrs::Unknown, None) => Ok(None),
+    }
+}
+
+/// The geometry of a record in longitude and latitude.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ground {
+    pub(super) polygons: Vec<RawPolygon>,
+    pub(super) lines: Vec<Vec<[f64; 2]>>,
+    pub(super) points: Vec<[f64; 2]>,
+}
+
+impl Ground {
+    /// The box of its finite coordinates on Earth, for a record that can't be used.
+    pub(super) fn bounds(&self) -> Option<[Point; 2]> {
+        let rings = self.polygons.iter().flat_map(|p| &p.rings).chain(&self.lines).flatten();
+        bounds(rings.chain(&self.points).copied())
+    }
+}
+
+/// The box of coordinates that are on Earth, the short way over the antimeridian.
+pub(super) fn bounds(coordinates: impl Iterator<Item = [f64; 2]>) -> Option<[Point; 2]> {
+    let on_earth =
+        coordinates.filter(|c| c[0].is_finite() && c[1].is_finite() && c[0].abs() <= 180.0 && c[1].abs() <= 90.0);
+    let points: Vec<Point> = on_earth.map(|c| Point::from_degrees(c[0], c[1])).collect();
+    let bounds = remnant_geometry::Bounds::of(points)?;
+    Some([bounds.min, bounds.max])
+}
+
+/// Brings geometries to longitude and latitude; one for each thread.
+pub(super) struct Placer {
+    transformer: Option<Transformer>,
+}
+
+impl Placer {
+    pub(super) fn new(placement: &Placement) -> Result<Self, crate::crs::CrsError> {
+        Ok(Self { transformer: placement.operation.as_ref().map(Operation::transformer).transpose()? })
+    }
+
+    /// The ground of a geometry, or why a coordinate can't be used.
+    pub(super) fn place(&self, geometry: &Geometry<f64>) -> Result<Ground, String> {
+        let mut ground = Ground::default();
+        collect(geometry, &mut ground);
+        if let Some(transformer) = &self.transformer {
+            for ring in ground.polygons.iter_mut().flat_map(|p| &mut p.rings).chain(&mut ground.lines) {
+                *ring = along_edges(transformer, ring)?;
+            }
+            transform(transformer, &mut ground.points)?;
+        }
+        Ok(ground)
+    }
+
+    /// A box of the layer's coordinates as a box of longitude and latitude.
+    pub(super) fn place_box(&self, [west, south, east, north]: [f64; 4]) -> Option<[Point; 2]> {
+        let mut ring = vec![[west, south], [east, south], [east, north], [west, north], [west, south]];
+        if let Some(transformer) = &self.transformer {
+            ring = along_edges(transformer, &ring).ok()?;
+        }
+        bounds(ring.into_iter())
+    }
+}
+
+fn transform(transformer: &Transformer, coordinates: &mut [[f64; 2]]) -> Result<(), String> {
+    transformer.to_lonlat(coordinates).map_err(|e| e.to_string())
+}
+
+/// Transforms a line whose edges are straight in the layer's own coordinates, with as many points between as it takes
+/// for no chord to leave its edge by more than [`CHORD_DEGREES`].
+fn along_edges(transformer: &Transformer, line: &[[f64; 2]]) -> Result<Vec<[f64; 2]>, String> {
+    let mut ends = line.to_vec();
+    transform(transformer, &mut ends)?;
+    let mut middles: Vec<[f64; 2]> = line.windows(2).map(|e| between(e[0], e[1], 0.5)).collect();
+    transform(transformer, &mut middles)?;
+    let mut placed = Vec::with_capacity(ends.len());
+    for (i, pair) in ends.windows(2).enumerate() {
+        placed.push(pair[0]);
+        let chord = between(pair[0], pair[1], 0.5);
+        let bend = (middles[i][0] - chord[0]).abs().max((middles[i][1] - chord[1]).abs());
+        // The distance from a chord falls with the square of the number of pieces. Across the antimeridian the
+        // comparison fails, and the edge is left to the rule for long edges.
+        if bend > CHORD_DEGREES && (pair[0][0] - pair[1][0]).abs() <= 180.0 {
+            let pieces = (bend / CHORD_DEGREES).sqrt().ceil().min(MOST_PIECES);
+            // From the lesser end, so that a border shared by two records gets the same points.
+            let (from, to) = (line[i], line[i + 1]);
+            let turned = (to[0], to[1]) < (from[0], from[1]);
+            let mut inner: Vec<[f64; 2]> = (1..pieces as u32)
+                .map(|k| {
+                    let t = f64::from(k) / pieces;
+                    if turned { between(to, from, t) } else { between(from, to, t) }
+                })
+                .collect();
+            transform(transformer, &mut inner)?;
+            if turned {
+                inner.reverse();
+            }
+            placed.extend(inner);
+        }
+    }
+    placed.extend(ends.last());
+    Ok(placed)
+}
+
+fn between(a: [f64; 2], b: [f64; 2], t: f64) -> [f64; 2] {
+    [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])]
+}
+
+/// Collections may hold collections; readers limit how deep.
+fn collect(geometry: &Geometry<f64>, ground: &mut Ground) {
+    let line = |l: &LineString<f64>| l.0.iter().map(|c| [c.x, c.y]).collect::<Vec<_>>();
+    let polygon = |p: &geo_types::Polygon<f64>| RawPolygon {
+        rings: std::iter::once(p.exterior()).chain(p.interiors()).map(line).collect(),
+    };
+    match geometry {
+        Geometry::Point(p) => ground.points.push([p.x(), p.y()]),
+        Geometry::MultiPoint(points) => ground.points.extend(points.iter().map(|p| [p.x(), p.y()])),
+        Geometry::Line(l) => ground.lines.push(vec![[l.start.x, l.start.y], [l.end.x, l.end.y]]),
+        Geometry::LineString(l) => ground.lines.push(line(l)),
+        Geometry::MultiLineString(lines) => ground.lines.extend(lines.iter().map(line)),
+        Geometry::Polygon(p) => ground.polygons.push(polygon(p)),
+        Geometry::MultiPolygon(polygons) => ground.polygons.extend(polygons.iter().map(polygon)),
+        Geometry::GeometryCollection(parts) => parts.iter().for_each(|part| collect(part, ground)),
+        Geometry::Rect(r) => ground.polygons.push(polygon(&r.to_polygon())),
+        Geometry::Triangle(t) => ground.polygons.push(polygon(&t.to_polygon())),
+    }
+}
+
+fn each_coord(geometry: &Geometry<f64>, visit: &mut impl FnMut(Coord<f64>)) {
+    match geometry {
+        Geometry::Polygon(p) => p.exterior().0.iter().for_each(|&c| visit(c)),
+        Geometry::MultiPolygon(polygons) => polygons.iter().flat_map(|p| &p.exterior().0).for_each(|&c| visit(c)),
+        other => {
+            let mut ground = Ground::default();
+            collect(other, &mut ground);
+            let lines = ground.polygons.iter().flat_map(|p| &p.rings).chain(&ground.lines).flatten();
+            lines.chain(&ground.points).for_each(|&[x, y]| visit(Coord { x, y }));
+        }
+    }
+}
+
+/// The box of a geometry's finite coordinates, in the layer's own.
+pub(super) fn finite_box(geometry: &Geometry<f64>) -> Option<[f64; 4]> {
+    let mut sides: Option<[f64; 4]> = None;
+    let mut ground = Ground::default();
+    collect(geometry, &mut ground);
+    let rings = ground.polygons.iter().flat_map(|p| &p.rings).chain(&ground.lines).flatten();
+    for &[x, y] in rings.chain(&ground.points).filter(|c| c[0].is_finite() && c[1].is_finite()) {
+        let [west, south, east, north] = sides.unwrap_or([x, y, x, y]);
+        sides = Some([west.min(x), south.min(y), east.max(x), north.max(y)]);
+    }
+    sides
+}

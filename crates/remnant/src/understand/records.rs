@@ -1,0 +1,482 @@
+//! One feature as a record of its role: used, repaired or set aside.
+
+use jiff::civil::Date;
+use remnant_geometry::measure::{corridor, disc};
+use remnant_geometry::{Defect, Footprint, NoFootprint, Point};
+
+use super::fields::Meaning;
+use super::layer::Context;
+use super::place::{Ground, Placer};
+use super::words::{self, ReadDate};
+use crate::finding::{Code, Finding, Place};
+use crate::read::{Feature, Shape, UNCLOSED};
+use crate::records::{
+    DEVICES, District, Fate, Hazard, HazardClass, HazardGround, Incident, LostHazard, LostRelease, Origin, Release,
+    Zone,
+};
+use crate::report::Role;
+use crate::settings::DatePolicy;
+
+/// What a part of a layer's features came to.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    pub(crate) hazards: Vec<Hazard>,
+    pub(crate) lost_hazards: Vec<LostHazard>,
+    pub(crate) releases: Vec<Release>,
+    pub(crate) lost_releases: Vec<LostRelease>,
+    pub(crate) districts: Vec<District>,
+    pub(crate) zones: Vec<Zone>,
+    pub(crate) incidents: Vec<Incident>,
+    pub(crate) coverage: Vec<Footprint>,
+    pub(crate) other_dates: Vec<Date>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) used: u64,
+    pub(crate) repaired: u64,
+    pub(crate) set_aside: u64,
+}
+
+impl Parts {
+    /// Adds the parts that come after these.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.hazards.append(&mut other.hazards);
+        self.lost_hazards.append(&mut other.lost_hazards);
+        self.releases.append(&mut other.releases);
+        self.lost_releases.append(&mut other.lost_releases);
+        self.districts.append(&mut other.districts);
+        self.zones.append(&mut other.zones);
+        self.incidents.append(&mut other.incidents);
+        self.coverage.append(&mut other.coverage);
+        self.other_dates.append(&mut other.other_dates);
+        self.findings.append(&mut other.findings);
+        self.used += other.used;
+        self.repaired += other.repaired;
+        self.set_aside += other.set_aside;
+    }
+}
+
+/// A feature on its way to becoming a record.
+struct Draft<'a> {
+    context: &'a Context<'a>,
+    feature: Feature,
+    origin: Origin,
+    id: String,
+    repaired: bool,
+    findings: Vec<Finding>,
+}
+
+/// Why a record is set aside: the finding's code and words.
+type Lost = (Code, String);
+
+/// Turns a feature into a record, or sets it aside; counts it exactly once.
+pub(super) fn understand(context: &Context<'_>, placer: &Placer, mut feature: Feature, parts: &mut Parts) {
+    let shape = std::mem::replace(&mut feature.shape, Shape::Missing);
+    let origin = Origin { layer: context.layer, feature: feature.number };
+    let id = match context.fields.value(&feature, Meaning::Id) {
+        Some(value) => words::text(value),
+        None => feature.id.clone().unwrap_or_else(|| feature.number.to_string()),
+    };
+    let mut draft = Draft { context, feature, origin, id, repaired: false, findings: Vec::new() };
+    draft.take_notes();
+    let ground = match shape {
+        Shape::Missing => Err((Code::MissingGeometry, "the record has no geometry".to_owned(), None)),
+        Shape::Unreadable { why, bounds } => {
+            let bounds = bounds.and_then(|b| placer.place_box(b));
+            Err((Code::UnreadableGeometry, format!("the geometry can't be read: {why}"), bounds))
+        }
+        Shape::Geometry(geometry) => placer.place(&geometry).map_err(|why| {
+            let bounds = super::place::finite_box(&geometry).and_then(|b| placer.place_box(b));
+            (Code::BadCoordinates, format!("a coordinate can't be brought to WGS 84: {why}"), bounds)
+        }),
+    };
+    let (ground, bounds) = match ground {
+        Ok(ground) => {
+            let bounds = ground.bounds();
+            (Ok(ground), bounds)
+        }
+        Err((code, why, bounds)) => (Err((code, why)), bounds),
+    };
+    let made = match context.role {
+        Role::Hazards => draft.hazard(ground, bounds, parts),
+        Role::Releases => draft.release(ground, parts),
+        Role::Districts => draft.district(ground, parts),
+        Role::Zones => draft.zone(ground, parts),
+        Role::Incidents => draft.incident(ground, parts),
+        Role::Coverage => ground.and_then(|g| draft.area(&g)).map(|f| parts.coverage.push(f)),
+    };
+    match made {
+        Ok(()) if draft.repaired => parts.repaired += 1,
+        Ok(()) => parts.used += 1,
+        Err((code, why)) => {
+            parts.set_aside += 1;
+            let kept = if context.role == Role::Hazards {
+                "; the record was set aside and counts as a hazard that could not be placed"
+            } else {
+                "; the record was set aside"
+            };
+            let mut finding = draft.finding(code, format!("{why}{kept}"));
+            finding.place = bounds.map(|[low, high]| Place::Box(low, high));
+            draft.findings.push(finding);
+        }
+    }
+    parts.findings.append(&mut draft.findings);
+}
+
+impl Draft<'_> {
+    fn finding(&self, code: Code, message: impl Into<String>) -> Finding {
+        Finding::of(code, self.origin, &self.id, message)
+    }
+
+    fn find(&mut self, code: Code, message: impl Into<String>) {
+        let finding = self.finding(code, message);
+        self.findings.push(finding);
+    }
+
+    /// What the reader noticed.
+    fn take_notes(&mut self) {
+        for note in std::mem::take(&mut self.feature.notes) {
+            if note == UNCLOSED {
+                self.repaired = true;
+                self.find(Code::UnclosedRing, "a ring's last point was not its first; the ring was closed");
+            } else {
+                self.find(Code::ReaderNote, note);
+            }
+        }
+    }
+
+    fn text(&self, meaning: Meaning) -> Option<String> {
+        self.context.fields.value(&self.feature, meaning).map(words::text)
+    }
+
+    fn hazard(
+        &mut self,
+        ground: Result<Ground, Lost>,
+        bounds: Option<[Point; 2]>,
+        parts: &mut Parts,
+    ) -> Result<(), Lost> {
+        let class = self.class();
+        let date = self.date(true).unwrap_or_default();
+        let accuracy_m = self.amount(Meaning::Accuracy);
+        let stated_area_m2 = self.amount(Meaning::StatedArea);
+        let ground = ground.and_then(|ground| {
+            if ground.polygons.is_empty() && !ground.points.is_empty() && ground.lines.is_empty() {
+                return self.points(&ground.points).map(HazardGround::Points);
+            }
+            self.area(&ground).map(HazardGround::Area)
+        });
+        let (origin, id) = (self.origin, self.id.clone());
+        match ground {
+            Ok(ground) => {
+                let fate = self.fate();
+                parts.hazards.push(Hazard { origin, id, class, date, accuracy_m, stated_area_m2, fate, ground });
+                Ok(())
+            }
+            Err(lost) => {
+                parts.other_dates.extend(date);
+                parts.lost_hazards.push(LostHazard { origin, id, stated_area_m2, bounds });
+                Err(lost)
+            }
+        }
+    }
+
+    fn release(&mut self, ground: Result<Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
+        let kind = self.kind();
+        let date = self.date(false);
+        let stated_area_m2 = self.amount(Meaning::StatedArea);
+        let mut devices = [0; DEVICES.len()];
+        for (i, devices) in devices.iter_mut().enumerate() {
+            *devices = self.count(Meaning::Device(i));
+        }
+        let ground = ground.and_then(|ground| self.area(&ground));
+        let (origin, id) = (self.origin, self.id.clone());
+        let known = date.as_ref().ok().copied().flatten();
+        let made = (|| Ok((ground?, kind?, date?)))();
+        match made {
+            Ok((ground, kind, date)) => {
+                let fate = self.fate();
+                parts.releases.push(Release { origin, id, kind, date, devices, stated_area_m2, fate, ground });
+                Ok(())
+            }
+            Err(lost) => {
+                parts.other_dates.extend(known);
+                parts.lost_releases.push(LostRelease { origin, id, stated_area_m2 });
+                Err(lost)
+            }
+        }
+    }
+
+    fn district(&mut self, ground: Result<Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
+        let name = self.text(Meaning::Name);
+        let code = match self.text(Meaning::Code) {
+            Some(code) => code,
+            None => {
+                let stand_in = self.id.clone();
+                self.find(Code::MissingCode, format!("the district has no code; \"{stand_in}\" stands in"));
+                stand_in
+            }
+        };
+        self.id.clone_from(&code);
+        let ground = self.area(&ground?)?;
+        let name = name.unwrap_or_else(|| code.clone());
+        parts.districts.push(District { origin: self.origin, code, name, ground });
+        Ok(())
+    }
+
+    fn zone(&mut self, ground: Result<Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
+        let name = self.text(Meaning::Name).unwrap_or_default();
+        let radius = self.amount(Meaning::Radius);
+        let ground = ground?;
+        let ground = if !ground.polygons.is_empty() {
+            self.area(&ground)?
+        } else {
+            let radius = radius.filter(|&r| r > 0.0);
+            let Some(radius) = radius.filter(|_| !ground.points.is_empty() || !ground.lines.is_empty()) else {
+                let empty = ground.points.is_empty() && ground.lines.is_empty();
+                return Err(if empty {
+                    (Code::NoArea, "the geometry is empty".to_owned())
+                } else {
+                    (Code::MissingRadius, "a zone given as a point or line needs a radius_m above 0".to_owned())
+                });
+            };
+            let parts = ground.points.iter().map(|&p| disc(p, radius));
+            let parts = parts.chain(ground.lines.iter().map(|line| corridor(line, radius)));
+            let parts: Vec<Footprint> = parts.collect::<Result<_, _>>().map_err(no_footprint)?;
+            joined(parts).ok_or_else(|| no_footprint(NoFootprint::NoArea))?
+        };
+        parts.zones.push(Zone { origin: self.origin, id: self.id.clone(), name, ground });
+        Ok(())
+    }
+
+    fn incident(&mut self, ground: Result<Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
+        let date = match self.read_date() {
+            Some(ReadDate::Day(day)) => Some(day),
+            Some(ReadDate::Partial(first, _)) => {
+                self.find(Code::PartialDate, format!("the date is partial; {first} was taken"));
+                Some(first)
+            }
+            Some(ReadDate::Unreadable) => {
+                let value = self.text(Meaning::Date).unwrap_or_default();
+                self.repaired = true;
+                self.find(
+                    Code::UnreadableDate,
+                    format!("the date \"{value}\" can't be read; the incident counts as undated"),
+                );
+                None
+            }
+            None => None,
+        };
+        self.doubt_future(date);
+        let (killed, injured) = (self.count(Meaning::Killed), self.count(Meaning::Injured));
+        let ground = ground?;
+        let points = self.points(&ground.points)?;
+        let [place] = points[..] else {
+            return Err((Code::WrongGeometry, format!("an incident is one point; this one has {}", points.len())));
+        };
+        let (origin, id) = (self.origin, self.id.clone());
+        parts.incidents.push(Incident { origin, id, date, killed, injured, place });
+        Ok(())
+    }
+
+    fn fate(&self) -> Fate {
+        if self.repaired { Fate::Repaired } else { Fate::Used }
+    }
+
+    /// The class of a hazard; what is not understood counts as suspected.
+    fn class(&mut self) -> HazardClass {
+        let Some(field) = self.context.fields.name(Meaning::Class) else {
+            return self.context.spec.class.unwrap_or(HazardClass::Suspected);
+        };
+        let value = self.context.fields.value(&self.feature, Meaning::Class);
+        if let Some(class) = value.and_then(words::class) {
+            return class;
+        }
+        let value = self.text(Meaning::Class).unwrap_or_default();
+        self.repaired = true;
+        self.find(
+            Code::UnknownClass,
+            format!("the class \"{value}\" in field {field} is not understood; the hazard is used as suspected"),
+        );
+        HazardClass::Suspected
+    }
+
+    fn kind(&mut self) -> Result<crate::records::ReleaseKind, Lost> {
+        let Some(field) = self.context.fields.name(Meaning::Kind) else {
+            let none = || (Code::UnknownKind, "the layer does not say how its land was released".to_owned());
+            return self.context.spec.kind.ok_or_else(none);
+        };
+        let value = self.context.fields.value(&self.feature, Meaning::Kind);
+        value.and_then(words::kind).ok_or_else(|| {
+            let value = self.text(Meaning::Kind).unwrap_or_default();
+            (Code::UnknownKind, format!("the kind \"{value}\" in field {field} is not understood"))
+        })
+    }
+
+    fn read_date(&self) -> Option<ReadDate> {
+        self.context.fields.value(&self.feature, Meaning::Date).map(words::date)
+    }
+
+    /// The date of a hazard or release: a hazard's first day, a release's last day of a partial one. An unreadable one
+    /// leaves a hazard undated and sets a release aside.
+    fn date(&mut self, hazard: bool) -> Result<Option<Date>, Lost> {
+        if self.context.dates == DatePolicy::Ignore {
+            return Ok(None);
+        }
+        let value = self.text(Meaning::Date).unwrap_or_default();
+        let date = match self.read_date() {
+            None => None,
+            Some(ReadDate::Day(day)) => Some(day),
+            Some(ReadDate::Partial(first, last)) => {
+                let day = if hazard { first } else { last };
+                let which = if hazard { "first" } else { "last" };
+                self.find(
+                    Code::PartialDate,
+                    format!("the date \"{value}\" is partial; its {which} day {day} was taken"),
+                );
+                Some(day)
+            }
+            Some(ReadDate::Unreadable) if hazard => {
+                self.repaired = true;
+                self.find(
+                    Code::UnreadableDate,
+                    format!("the date \"{value}\" can't be read; the hazard is used as undated"),
+                );
+                None
+            }
+            Some(ReadDate::Unreadable) => {
+                return Err((Code::UnreadableDate, format!("the date \"{value}\" can't be read")));
+            }
+        };
+        self.doubt_future(date);
+        Ok(date)
+    }
+
+    fn doubt_future(&mut self, date: Option<Date>) {
+        if let Some(date) = date.filter(|&d| d > self.context.today) {
+            self.find(Code::FutureDate, format!("the date {date} lies after the day of this run"));
+        }
+    }
+
+    /// A number, or nothing with a finding.
+    fn amount(&mut self, meaning: Meaning) -> Option<f64> {
+        let value = self.context.fields.value(&self.feature, meaning)?;
+        let amount = words::amount(value);
+        if amount.is_none() {
+            let (field, value) = (self.context.fields.name(meaning).unwrap_or_default(), words::text(value));
+            self.find(
+                Code::UnreadableNumber,
+                format!("\"{value}\" in field {field} is not a number of 0 or more; it was left out"),
+            );
+        }
+        amount
+    }
+
+    fn count(&mut self, meaning: Meaning) -> u64 {
+        let Some(value) = self.context.fields.value(&self.feature, meaning) else { return 0 };
+        if let Some(count) = words::count(value) {
+            return count;
+        }
+        let (field, value) = (self.context.fields.name(meaning).unwrap_or_default(), words::text(value));
+        self.find(
+            Code::UnreadableNumber,
+            format!("\"{value}\" in field {field} is not a whole number of 0 or more; it was left out"),
+        );
+        0
+    }
+
+    /// The footprint of a record's polygons; other parts are left out with a finding.
+    fn area(&mut self, ground: &Ground) -> Result<Footprint, Lost> {
+        if ground.polygons.is_empty() {
+            let other = if !ground.lines.is_empty() {
+                "a line"
+            } else if !ground.points.is_empty() {
+                "a point"
+            } else {
+                return Err((Code::NoArea, "the geometry is empty".to_owned()));
+            };
+            return Err((Code::WrongGeometry, format!("a polygon is needed here, and the geometry is {other}")));
+        }
+        let others = ground.lines.len() + ground.points.len();
+        if others > 0 {
+            self.repaired = true;
+            self.find(Code::MixedGeometry, format!("{others} parts that are points or lines were left out"));
+        }
+        let (footprint, defects) = Footprint::new(&ground.polygons).map_err(no_footprint)?;
+        for defect in defects {
+            self.defect(&defect);
+        }
+        Ok(footprint)
+    }
+
+    fn defect(&mut self, defect: &Defect) {
+        self.repaired |= defect.is_repair();
+        let finding = match *defect {
+            Defect::Unclosed { rings } => {
+                self.finding(Code::UnclosedRing, format!("{rings} rings were not closed; they were closed"))
+            }
+            Defect::NoArea { rings } => {
+                self.finding(Code::RingWithoutArea, format!("{rings} rings without area were left out"))
+            }
+            Defect::LongEdge { edges } => self.finding(
+                Code::LongEdge,
+                format!("{edges} edges of more than 180 degrees of longitude were led the short way round"),
+            ),
+            Defect::RoundPole { north } => {
+                let pole = if north { "North" } else { "South" };
+                self.finding(Code::RoundPole, format!("a ring goes round the {pole} Pole and was closed over it"))
+            }
+            Defect::Invalid { at, area_m2, even_odd_m2 } => {
+                let differ = (area_m2 - even_odd_m2).abs();
+                let text = if differ > 1e-4 {
+                    format!(
+                        "the geometry is not valid by OGC Simple Features; by the ring rule it covers {area_m2:.1} m2, by \
+                         the even-odd rule it would cover {even_odd_m2:.1} m2"
+                    )
+                } else {
+                    format!(
+                        "the geometry is not valid by OGC Simple Features; by the ring rule it covers {area_m2:.1} m2, and \
+                         the same by the even-odd rule"
+                    )
+                };
+                self.finding(Code::InvalidGeometry, text).area(differ).at(Place::Point(at))
+            }
+        };
+        self.findings.push(finding);
+    }
+
+    fn points(&self, points: &[[f64; 2]]) -> Result<Vec<Point>, Lost> {
+        if points.is_empty() {
+            return Err((Code::WrongGeometry, "a point is needed here, and the geometry has none".to_owned()));
+        }
+        points
+            .iter()
+            .map(|&[x, y]| {
+                if !(x.is_finite() && y.is_finite()) {
+                    Err(no_footprint(NoFootprint::NotFinite))
+                } else if x.abs() > 180.0 || y.abs() > 90.0 {
+                    Err(no_footprint(NoFootprint::NotOnEarth([x, y])))
+                } else {
+                    Ok(Point::from_degrees(x, y))
+                }
+            })
+            .collect()
+    }
+}
+
+/// Several footprints as one.
+fn joined(mut parts: Vec<Footprint>) -> Option<Footprint> {
+    if parts.len() == 1 { parts.pop() } else { Footprint::joined(&parts) }
+}
+
+fn no_footprint(why: NoFootprint) -> Lost {
+    match why {
+        NoFootprint::Empty => (Code::NoArea, "the geometry is empty".to_owned()),
+        NoFootprint::NoArea => (
+            Code::NoArea,
+            "the geometry encloses no area: fewer than three distinct points, or all on a line".to_owned(),
+        ),
+        NoFootprint::NotFinite => (Code::BadCoordinates, "a coordinate is not a finite number".to_owned()),
+        NoFootprint::NotOnEarth([x, y]) => (
+            Code::BadCoordinates,
+            format!("the coordinate ({x}, {y}) is not on Earth; check the layer's CRS and the order of its axes"),
+        ),
+    }
+}
