@@ -5,4 +5,5 @@ pub mod finding;
 pub mod records;
 pub mod report;
 pub mod settings;
+pub mod write;
 pub mod zone;
