@@ -203,6 +203,11 @@ pub(super) fn is_run(folder: &Path) -> bool {
             .is_some_and(|summary| summary.program.name == PROGRAM)
 }
 
+/// Whether there is nothing in a folder.
+pub(super) fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut names| names.next().is_none())
+}
+
 /// Whether a folder is one that a run began and did not finish.
 pub(super) fn is_unfinished(folder: &Path) -> bool {
     let path = folder.join(MARKER);

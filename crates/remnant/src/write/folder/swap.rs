@@ -49,7 +49,7 @@ fn put_aside(target: &Target, former: Former, rename: Rename<'_>) -> Result<Path
     let aside =
         target.unused(&ending, free).map_err(|e| target.failed("the former folder can't be replaced", None, &e))?;
     let changed = match former {
-        Former::Empty if fs::read_dir(&aside).is_ok_and(|mut names| names.next().is_none()) => Ok(()),
+        Former::Empty if place::is_empty(&aside) => Ok(()),
         Former::Empty => Err(place::unusable(
             &target.shown,
             "it was empty, and something was put into it while the run was at work",
@@ -118,7 +118,8 @@ fn leftovers(target: &Target) -> (Vec<PathBuf>, Vec<Aged>) {
             former.push((entry.metadata().and_then(|m| m.modified()).ok(), path));
         } else if numbered(ending) {
             let whole = || place::is_run(&path) && place::foreign(&path).is_ok_and(|names| names.is_empty());
-            if place::is_unfinished(&path) || whole() {
+            // A run that was killed before it could mark its folder leaves it empty.
+            if place::is_unfinished(&path) || place::is_empty(&path) || whole() {
                 unfinished.push(path);
             }
         }

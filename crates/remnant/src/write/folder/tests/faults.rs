@@ -134,6 +134,7 @@ fn what_killed_runs_left_is_cleared_and_nothing_else() {
     fs::create_dir(&unfinished).expect("made");
     fs::write(unfinished.join(MARKER), &MARKER_TEXT[..20]).expect("written");
     fs::write(unfinished.join("zones.csv"), "half").expect("written");
+    fs::create_dir(here(".out.remnant-4710")).expect("made");
     let whole = here(".out.remnant-4712-1");
     write_folder(&sample::report(), &whole, false, GO_ON).expect("written");
     let foreign = [".out.remnant-99", ".out.remnant-abc", ".outer.remnant-1", ".out.remnant-former-x"];
