@@ -13,4 +13,5 @@ pub mod report;
 pub mod settings;
 pub mod status;
 mod understand;
+pub mod write;
 pub mod zone;

@@ -1,0 +1,219 @@
+//! A value of an output, and its digits as JSON and CSV.
+
+use jiff::civil::Date;
+use remnant_geometry::Area;
+
+use crate::report::SquareMetres;
+
+/// A value of an output.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Cell<'a> {
+    /// There is none: `null`, an empty cell.
+    Empty,
+    /// Text.
+    Text(&'a str),
+    /// Several texts.
+    List(&'a [String]),
+    /// An area in m2.
+    Area(SquareMetres),
+    /// A number of things.
+    Count(u64),
+    /// A whole number of units of 10 to the power of minus `places`.
+    Fixed {
+        /// The number of units.
+        units: i64,
+        /// The decimals.
+        places: usize,
+    },
+    /// Any other number; one that is not finite counts as none.
+    Number(f64),
+    /// A day.
+    Date(Date),
+    /// Yes or no.
+    Flag(bool),
+}
+
+/// Millionths: the digits of a share.
+const SHARE_UNITS: i128 = 1_000_000;
+
+impl<'a> Cell<'a> {
+    /// Text where there is some.
+    pub(super) fn text(text: Option<&'a str>) -> Self {
+        text.map_or(Self::Empty, Self::Text)
+    }
+
+    /// A day where there is one.
+    pub(super) fn date(date: Option<Date>) -> Self {
+        date.map_or(Self::Empty, Self::Date)
+    }
+
+    /// An area in m2 that did not come from faces, to the square centimetre.
+    pub(super) fn metres(area_m2: Option<f64>) -> Self {
+        match area_m2 {
+            // Beyond this the number of square centimetres would leave its integer.
+            Some(m2) if m2.abs() < 1e14 => {
+                let square_centimetres = (m2 * SquareMetres::UNITS as f64).round() as i128;
+                Self::Area(SquareMetres::rounded(Area::from_units(square_centimetres * 100_000)))
+            }
+            Some(m2) => Self::Number(m2),
+            None => Self::Empty,
+        }
+    }
+
+    /// A distance in metres, to the millimetre.
+    pub(super) fn distance(metres: Option<f64>) -> Self {
+        match metres {
+            Some(m) if m.abs() < 1e12 => Self::Fixed { units: (m * 1e3).round() as i64, places: 3 },
+            Some(m) => Self::Number(m),
+            None => Self::Empty,
+        }
+    }
+
+    /// A released share: 1 only where nothing remains, however little that may be.
+    pub(super) fn released_share(released: SquareMetres, baseline: SquareMetres) -> Self {
+        let (part, whole) = (i128::from(released.square_centimetres()), i128::from(baseline.square_centimetres()));
+        if whole <= 0 {
+            return Self::Empty;
+        }
+        let nearest = (2 * part * SHARE_UNITS + whole).div_euclid(2 * whole);
+        let units = if part < whole { nearest.min(SHARE_UNITS - 1) } else { nearest };
+        Self::Fixed { units: i64::try_from(units).unwrap_or(i64::MAX), places: 6 }
+    }
+
+    /// A contaminated share: 0 only where nothing is contaminated.
+    pub(super) fn contaminated_share(share: f64) -> Self {
+        if !share.is_finite() || share.abs() > 1e9 {
+            return Self::Empty;
+        }
+        let nearest = (share * SHARE_UNITS as f64).round() as i64;
+        Self::Fixed { units: if share > 0.0 { nearest.max(1) } else { nearest }, places: 6 }
+    }
+
+    /// Adds the value as JSON.
+    pub(super) fn push_json(&self, out: &mut String) {
+        match *self {
+            Self::Text(text) => push_json_text(out, text),
+            Self::List(items) => {
+                out.push('[');
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        out.push(',');
+                    }
+                    push_json_text(out, item);
+                }
+                out.push(']');
+            }
+            Self::Area(area) => push_fixed(out, area.square_centimetres(), 4, Zeros::Trimmed),
+            Self::Date(date) => push_json_text(out, &date.to_string()),
+            Self::Empty => out.push_str("null"),
+            Self::Number(number) if !number.is_finite() => out.push_str("null"),
+            Self::Count(_) | Self::Fixed { .. } | Self::Number(_) | Self::Flag(_) => self.push_csv(out),
+        }
+    }
+
+    /// Adds the value as the text of a CSV cell, not yet quoted.
+    ///
+    /// Text that a spreadsheet would run as a formula is led in by a single quote, as is every such item of a list,
+    /// since some spreadsheets part cells at a semicolon. Numbers and dates are left as they are.
+    pub(super) fn push_csv(&self, out: &mut String) {
+        match *self {
+            Self::Empty => {}
+            Self::Text(text) => push_harmless(out, text),
+            Self::List(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        out.push_str("; ");
+                    }
+                    push_harmless(out, item);
+                }
+            }
+            Self::Area(area) => push_fixed(out, area.square_centimetres(), 4, Zeros::Kept),
+            Self::Count(count) => out.push_str(&count.to_string()),
+            Self::Fixed { units, places } => push_fixed(out, units, places, Zeros::Trimmed),
+            Self::Number(number) => push_number(out, number),
+            Self::Date(date) => out.push_str(&date.to_string()),
+            Self::Flag(flag) => out.push_str(if flag { "true" } else { "false" }),
+        }
+    }
+}
+
+/// What becomes of zeros at the end of decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Zeros {
+    /// They stay: every number of a column has the same decimals.
+    Kept,
+    /// They go, with the point where nothing follows it.
+    Trimmed,
+}
+
+/// Adds a whole number of units of 10^-`places` as a decimal number; there is no -0.
+pub(super) fn push_fixed(out: &mut String, units: i64, places: usize, zeros: Zeros) {
+    // 20 digits of the largest number, a sign, a point, and the zeros before a small one.
+    let mut digits = [b'0'; 40];
+    let (mut rest, mut at, mut place) = (units.unsigned_abs(), digits.len(), 0);
+    let mut end = digits.len();
+    let mut trimming = zeros == Zeros::Trimmed;
+    while rest > 0 || place <= places {
+        let digit = (rest % 10) as u8;
+        rest /= 10;
+        if place == places && at < end {
+            at -= 1;
+            digits[at] = b'.';
+        }
+        if trimming && place < places && digit == 0 {
+            end -= 1;
+            at -= 1;
+        } else {
+            trimming = false;
+            at -= 1;
+            digits[at] = b'0' + digit;
+        }
+        place += 1;
+    }
+    if units < 0 {
+        at -= 1;
+        digits[at] = b'-';
+    }
+    // The bytes are digits, so this is always text.
+    out.push_str(std::str::from_utf8(&digits[at..end]).unwrap_or_default());
+}
+
+/// Adds the shortest digits that give the number back; nothing where it is not finite.
+fn push_number(out: &mut String, number: f64) {
+    if number == 0.0 {
+        // Minus zero is zero to a reader.
+        out.push('0');
+    } else if number.is_finite() {
+        let digits = serde_json::Number::from_f64(number).map(|n| n.to_string()).unwrap_or_default();
+        out.push_str(digits.strip_suffix(".0").unwrap_or(&digits));
+    }
+}
+
+/// Adds a text as a JSON string.
+///
+/// Beyond what JSON asks for, the control characters that JSON allows (DEL and U+0080 to U+009F) are escaped: a
+/// terminal on which the file is shown obeys them.
+pub(super) fn push_json_text(out: &mut String, text: &str) {
+    // A text can't fail to be JSON.
+    let quoted = serde_json::to_string(text).unwrap_or_else(|_| "null".to_owned());
+    let steers = |c: char| matches!(c, '\u{7f}'..='\u{9f}');
+    if !quoted.contains(steers) {
+        out.push_str(&quoted);
+        return;
+    }
+    for c in quoted.chars() {
+        if steers(c) {
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+}
+
+/// Adds a text that no spreadsheet takes for a formula.
+fn push_harmless(out: &mut String, text: &str) {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        out.push('\'');
+    }
+    out.push_str(text);
+}

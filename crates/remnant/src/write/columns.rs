@@ -1,0 +1,259 @@
+//! What the outputs say of districts, zones, records, findings and shapes: names and cells, in order.
+
+use super::cell::Cell;
+use crate::finding::Finding;
+use crate::records::{HazardClass, Origin, ReleaseKind};
+use crate::report::{
+    Balance, DEVICE_COLUMNS, DistrictRow, Figures, Input, LandShape, LandState, RecordKind, RecordRow, Report,
+    SquareMetres, ZoneRow,
+};
+
+/// A column: its name, and what stands in it for a row.
+pub(super) type Column<R> = (&'static str, for<'a> fn(&'a Report, &'a R) -> Cell<'a>);
+
+/// The code that stands for the total where it is a row. No P-code is spelled like that.
+pub(super) const TOTAL_CODE: &str = "*";
+
+/// The name of the land outside, where the account gives none.
+const OUTSIDE_NAME: &str = "outside all districts";
+
+/// The figures of a district, of the land outside, and of everything.
+pub(super) const FIGURES: &[Column<DistrictRow>] = &[
+    ("code", |_, d| Cell::text(d.code.as_deref())),
+    ("name", |_, d| Cell::text(d.name.as_deref())),
+    ("area_m2", |_, d| Cell::Area(d.figures.area)),
+    ("baseline_m2", |_, d| Cell::Area(d.figures.states.baseline())),
+    ("suspected_m2", |_, d| Cell::Area(d.figures.states.suspected)),
+    ("confirmed_m2", |_, d| Cell::Area(d.figures.states.confirmed)),
+    ("remaining_m2", |_, d| Cell::Area(d.figures.states.remaining())),
+    ("cancelled_m2", |_, d| Cell::Area(d.figures.states.cancelled)),
+    ("reduced_m2", |_, d| Cell::Area(d.figures.states.reduced)),
+    ("cleared_m2", |_, d| Cell::Area(d.figures.states.cleared)),
+    ("released_m2", |_, d| Cell::Area(d.figures.states.released())),
+    ("released_share", |_, d| released_share(&d.figures)),
+    ("release_outside_hazard_m2", |_, d| Cell::Area(d.figures.release_outside_hazard)),
+    ("repeated_release_m2", |_, d| Cell::Area(d.figures.repeated_release)),
+    ("hazards", |_, d| Cell::Count(d.figures.hazards)),
+    ("releases", |_, d| Cell::Count(d.figures.releases)),
+    ("evidence_points", |_, d| Cell::Count(d.figures.evidence_points)),
+    (DEVICE_COLUMNS[0], |_, d| Cell::Count(d.figures.devices[0])),
+    (DEVICE_COLUMNS[1], |_, d| Cell::Count(d.figures.devices[1])),
+    (DEVICE_COLUMNS[2], |_, d| Cell::Count(d.figures.devices[2])),
+    (DEVICE_COLUMNS[3], |_, d| Cell::Count(d.figures.devices[3])),
+    (DEVICE_COLUMNS[4], |_, d| Cell::Count(d.figures.devices[4])),
+    (DEVICE_COLUMNS[5], |_, d| Cell::Count(d.figures.devices[5])),
+    ("incidents", |_, d| Cell::Count(d.figures.incidents)),
+    ("killed", |_, d| Cell::Count(d.figures.killed)),
+    ("injured", |_, d| Cell::Count(d.figures.injured)),
+];
+
+/// What follows [`FIGURES`] where a period is asked for.
+pub(super) const PERIOD: &[Column<DistrictRow>] = &[
+    ("opening_m2", |_, d| Cell::Area(d.figures.balance.opening.0)),
+    ("newly_recorded_m2", |_, d| Cell::Area(d.figures.balance.newly_recorded.0)),
+    ("recontaminated_m2", |_, d| Cell::Area(d.figures.balance.recontaminated.0)),
+    ("period_cancelled_m2", |_, d| Cell::Area(d.figures.balance.cancelled.0)),
+    ("period_reduced_m2", |_, d| Cell::Area(d.figures.balance.reduced.0)),
+    ("period_cleared_m2", |_, d| Cell::Area(d.figures.balance.cleared.0)),
+    ("closing_m2", |_, d| Cell::Area(d.figures.balance.closing.0)),
+];
+
+/// The balance of a period: land, then records. `from` is the day at whose end the period begins, and `to` its last
+/// day; without `from` it runs from the beginning.
+pub(super) const BALANCE: &[Column<DistrictRow>] = &[
+    ("code", |_, d| Cell::text(d.code.as_deref())),
+    ("name", |_, d| Cell::text(d.name.as_deref())),
+    ("from", |r, _| Cell::date(r.account.settings.since)),
+    ("to", |r, _| Cell::date(r.account.settings.as_of)),
+    ("opening_m2", |_, d| land(d, |b| b.opening)),
+    ("newly_recorded_m2", |_, d| land(d, |b| b.newly_recorded)),
+    ("recontaminated_m2", |_, d| land(d, |b| b.recontaminated)),
+    ("cancelled_m2", |_, d| land(d, |b| b.cancelled)),
+    ("reduced_m2", |_, d| land(d, |b| b.reduced)),
+    ("cleared_m2", |_, d| land(d, |b| b.cleared)),
+    ("closing_m2", |_, d| land(d, |b| b.closing)),
+    ("opening_records", |_, d| number(d, |b| b.opening)),
+    ("newly_recorded_records", |_, d| number(d, |b| b.newly_recorded)),
+    ("recontaminated_records", |_, d| number(d, |b| b.recontaminated)),
+    ("cancelled_records", |_, d| number(d, |b| b.cancelled)),
+    ("reduced_records", |_, d| number(d, |b| b.reduced)),
+    ("cleared_records", |_, d| number(d, |b| b.cleared)),
+    ("closing_records", |_, d| number(d, |b| b.closing)),
+];
+
+/// A settlement zone. `hazards` counts `hazard_ids`: live hazards and open evidence points.
+pub(super) const ZONES: &[Column<ZoneRow>] = &[
+    ("id", |_, z| Cell::Text(&z.id)),
+    ("name", |_, z| Cell::Text(&z.name)),
+    ("status", |_, z| Cell::Text(z.status.word())),
+    ("reasons", |_, z| Cell::List(&z.reasons)),
+    ("area_m2", |_, z| Cell::Area(z.area)),
+    ("suspected_m2", |_, z| Cell::Area(z.states.suspected)),
+    ("confirmed_m2", |_, z| Cell::Area(z.states.confirmed)),
+    ("remaining_m2", |_, z| Cell::Area(z.states.remaining())),
+    ("cancelled_m2", |_, z| Cell::Area(z.states.cancelled)),
+    ("reduced_m2", |_, z| Cell::Area(z.states.reduced)),
+    ("cleared_m2", |_, z| Cell::Area(z.states.cleared)),
+    ("released_m2", |_, z| Cell::Area(z.states.released())),
+    ("contaminated_share", |_, z| Cell::contaminated_share(z.contaminated_share)),
+    ("hazards", |_, z| Cell::Count(z.hazard_ids.len() as u64)),
+    ("hazard_ids", |_, z| Cell::List(&z.hazard_ids)),
+    ("nearest_hazard_m", |_, z| Cell::distance(z.nearest_hazard_m)),
+    ("nearest_hazard_id", |_, z| Cell::text(z.nearest_hazard_id.as_deref())),
+    ("last_release", |_, z| Cell::date(z.last_release)),
+    ("district", |_, z| Cell::text(z.district.as_deref())),
+    ("layer", |r, z| layer(r, Some(z.origin))),
+    ("feature", |_, z| feature(Some(z.origin))),
+];
+
+/// A hazard or release.
+pub(super) const RECORDS: &[Column<RecordRow>] = &[
+    ("layer", |r, x| layer(r, Some(x.origin))),
+    ("file", |r, x| file(r, Some(x.origin))),
+    ("feature", |_, x| feature(Some(x.origin))),
+    ("id", |_, x| Cell::Text(&x.id)),
+    ("kind", |_, x| Cell::Text(if matches!(x.kind, RecordKind::Hazard(_)) { "hazard" } else { "release" })),
+    ("class", |_, x| match x.kind {
+        RecordKind::Hazard(class) => Cell::text(class.map(class_word)),
+        RecordKind::Release(kind) => Cell::text(kind.map(kind_word)),
+    }),
+    ("date", |_, x| Cell::date(x.date)),
+    ("fate", |_, x| Cell::Text(x.fate.word())),
+    ("in_effect", |_, x| Cell::Flag(x.in_effect)),
+    ("stated_m2", |_, x| x.stated_m2.map_or(Cell::Empty, Cell::Number)),
+    ("geometry_m2", |_, x| x.geometry.map_or(Cell::Empty, Cell::Area)),
+    ("credited_m2", |_, x| Cell::Area(x.credited)),
+    ("repeated_m2", |_, x| Cell::Area(x.repeated)),
+    ("outside_m2", |_, x| Cell::Area(x.outside)),
+];
+
+/// A defect.
+pub(super) const FINDINGS: &[Column<Finding>] = &[
+    ("code", |_, f| Cell::Text(f.code.word())),
+    ("severity", |_, f| Cell::Text(f.code.severity().word())),
+    ("layer", |r, f| layer(r, f.origin)),
+    ("file", |r, f| file(r, f.origin)),
+    ("feature", |_, f| feature(f.origin)),
+    ("id", |_, f| Cell::text(Some(f.id.as_str()).filter(|id| !id.is_empty()))),
+    ("message", |_, f| Cell::Text(&f.message)),
+    ("area_m2", |_, f| Cell::metres(f.area_m2)),
+];
+
+/// Contaminated land.
+pub(super) const REMAINING: &[Column<LandShape>] = &[
+    ("code", |r, s| Cell::text(row_of(r, s).code.as_deref())),
+    ("name", |r, s| name_of(row_of(r, s))),
+    ("class", |_, s| Cell::Text(state_word(s.state))),
+    ("area_m2", |_, s| Cell::Area(s.area)),
+];
+
+/// Released land.
+pub(super) const RELEASED: &[Column<LandShape>] = &[
+    ("code", |r, s| Cell::text(row_of(r, s).code.as_deref())),
+    ("name", |r, s| name_of(row_of(r, s))),
+    ("kind", |_, s| Cell::Text(state_word(s.state))),
+    ("area_m2", |_, s| Cell::Area(s.area)),
+];
+
+/// The columns of a district in this report.
+pub(super) fn figures(report: &Report) -> impl Iterator<Item = &'static Column<DistrictRow>> + Clone {
+    let period = if report.account.settings.since.is_some() { PERIOD } else { &[] };
+    FIGURES.iter().chain(period)
+}
+
+/// The row of the land outside all districts, without a shape.
+pub(super) fn outside_row(report: &Report) -> DistrictRow {
+    let outside = &report.account.outside;
+    DistrictRow {
+        code: None,
+        name: Some(outside.name.clone().unwrap_or_else(|| OUTSIDE_NAME.to_owned())),
+        figures: outside.figures.clone(),
+        shape: Vec::new(),
+    }
+}
+
+/// The row of everything.
+pub(super) fn total_row(report: &Report) -> DistrictRow {
+    DistrictRow {
+        code: Some(TOTAL_CODE.to_owned()),
+        name: Some("total".to_owned()),
+        figures: report.account.total.clone(),
+        shape: Vec::new(),
+    }
+}
+
+/// The findings in a fixed order: those about the whole run, then by layer, feature, code and words.
+pub(super) fn findings_in_order(report: &Report) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = report.account.findings.iter().collect();
+    findings.sort_by(|a, b| (a.origin, a.code, &a.id, &a.message).cmp(&(b.origin, b.code, &b.id, &b.message)));
+    findings
+}
+
+/// The shapes of contaminated or of released land in a fixed order: by district, the land outside last, and by state.
+pub(super) fn shapes_in_order(report: &Report, wanted: fn(LandState) -> bool) -> Vec<&LandShape> {
+    let mut shapes: Vec<&LandShape> = report.account.shapes.iter().filter(|s| wanted(s.state)).collect();
+    shapes.sort_by_key(|s| (s.district.is_none(), s.district, s.state));
+    shapes
+}
+
+/// The released share of some figures.
+pub(super) fn released_share(figures: &Figures) -> Cell<'static> {
+    Cell::released_share(figures.states.released(), figures.states.baseline())
+}
+
+fn land(row: &DistrictRow, flow: fn(&Balance) -> (SquareMetres, u64)) -> Cell<'_> {
+    Cell::Area(flow(&row.figures.balance).0)
+}
+
+fn number(row: &DistrictRow, flow: fn(&Balance) -> (SquareMetres, u64)) -> Cell<'_> {
+    Cell::Count(flow(&row.figures.balance).1)
+}
+
+fn input(report: &Report, origin: Option<Origin>) -> Option<&Input> {
+    report.inputs.get(origin?.layer as usize)
+}
+
+fn layer(report: &Report, origin: Option<Origin>) -> Cell<'_> {
+    Cell::text(input(report, origin).map(|i| i.layer.as_str()))
+}
+
+fn file(report: &Report, origin: Option<Origin>) -> Cell<'_> {
+    Cell::text(input(report, origin).map(|i| i.path.as_str()))
+}
+
+/// Features count from 1; 0 stands for a layer as a whole.
+fn feature(origin: Option<Origin>) -> Cell<'static> {
+    origin.filter(|o| o.feature > 0).map_or(Cell::Empty, |o| Cell::Count(o.feature))
+}
+
+fn row_of<'a>(report: &'a Report, shape: &LandShape) -> &'a DistrictRow {
+    shape.district.and_then(|d| report.account.districts.get(d)).unwrap_or(&report.account.outside)
+}
+
+fn name_of(row: &DistrictRow) -> Cell<'_> {
+    // A district may lack a name; the land outside has one, given or not.
+    let otherwise = if row.code.is_none() { Cell::Text(OUTSIDE_NAME) } else { Cell::Empty };
+    row.name.as_deref().map_or(otherwise, Cell::Text)
+}
+
+fn state_word(state: LandState) -> &'static str {
+    match state {
+        LandState::Contaminated(class) => class_word(class),
+        LandState::Released(kind) => kind_word(kind),
+    }
+}
+
+fn class_word(class: HazardClass) -> &'static str {
+    match class {
+        HazardClass::Suspected => "suspected",
+        HazardClass::Confirmed => "confirmed",
+    }
+}
+
+fn kind_word(kind: ReleaseKind) -> &'static str {
+    match kind {
+        ReleaseKind::Cancelled => "cancelled",
+        ReleaseKind::Reduced => "reduced",
+        ReleaseKind::Cleared => "cleared",
+    }
+}

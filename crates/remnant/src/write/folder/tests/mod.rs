@@ -1,0 +1,193 @@
+//! The folder under the faults that a disk, a user and a second run can bring.
+
+mod faults;
+
+use std::cell::Cell;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::write::{OUTPUTS, check_folder, sample, write_folder};
+
+const GO_ON: &dyn Fn() -> bool = &|| false;
+
+fn scene() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("out");
+    (folder, out)
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|e| e.expect("a name").file_name().to_string_lossy().into())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+/// Every file of a folder with its bytes.
+fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    names(folder).into_iter().map(|n| (n.clone(), fs::read(folder.join(n)).expect("a file"))).collect()
+}
+
+fn message(result: Result<()>) -> String {
+    result.expect_err("a refusal").to_string()
+}
+
+#[test]
+fn a_run_fills_the_folder_and_leaves_nothing_beside_it() {
+    let (folder, out) = scene();
+    check_folder(&out, false, &[]).expect("free");
+    assert_eq!(names(folder.path()), [""; 0], "a check leaves nothing");
+    write_folder(&sample::report(), &out, false, GO_ON).expect("written");
+    let mut expected: Vec<&str> = OUTPUTS.iter().map(|o| o.name).collect();
+    expected.sort_unstable();
+    assert_eq!(names(&out), expected);
+    assert_eq!(names(folder.path()), ["out"]);
+}
+
+#[test]
+fn without_geometry_there_are_no_shapes() {
+    let (_folder, out) = scene();
+    let mut report = sample::report();
+    write_folder(&report, &out, false, GO_ON).expect("written");
+    report.account.settings.geometry = false;
+    write_folder(&report, &out, true, GO_ON).expect("written");
+    assert!(names(&out).iter().all(|n| !n.ends_with(".geojson")));
+    assert_eq!(names(&out).len(), 6);
+}
+
+#[test]
+fn a_former_run_is_replaced_by_force_only() {
+    let (folder, out) = scene();
+    let mut report = sample::report();
+    write_folder(&report, &out, false, GO_ON).expect("written");
+    let before = contents(&out);
+    report.run.started = "later".to_owned();
+    assert!(message(check_folder(&out, false, &[])).contains("--force"));
+    assert!(message(write_folder(&report, &out, false, GO_ON)).contains("--force"));
+    assert_eq!(contents(&out), before);
+    check_folder(&out, true, &[]).expect("may be replaced");
+    fs::write(out.join("report.html"), "of a later version").expect("written");
+    write_folder(&report, &out, true, GO_ON).expect("written");
+    assert_ne!(contents(&out), before);
+    assert!(!out.join("report.html").exists());
+    assert_eq!(names(folder.path()), ["out"]);
+}
+
+#[test]
+fn files_of_others_are_never_replaced() {
+    let (folder, out) = scene();
+    let report = sample::report();
+    fs::create_dir(&out).expect("made");
+    write_folder(&report, &out, false, GO_ON).expect("an empty folder may be filled");
+    fs::write(out.join("notes.txt"), "mine").expect("written");
+    fs::create_dir(out.join("maps")).expect("made");
+    for refusal in [check_folder(&out, true, &[]), write_folder(&report, &out, true, GO_ON)] {
+        let text = message(refusal);
+        assert!(text.contains("maps, notes.txt"), "{text}");
+    }
+    assert_eq!(fs::read(out.join("notes.txt")).expect("kept"), b"mine");
+
+    let other = folder.path().join("other");
+    fs::create_dir(&other).expect("made");
+    for (name, content) in [("summary.json", "{\"program\":{\"name\":\"else\"}}"), ("summary.json", "{"), ("a", "b")] {
+        fs::write(other.join(name), content).expect("written");
+        assert!(message(check_folder(&other, true, &[])).contains("not the output of an earlier run"));
+        assert!(message(write_folder(&report, &other, true, GO_ON)).contains("not the output of an earlier run"));
+    }
+}
+
+#[test]
+fn a_folder_that_came_to_life_in_the_swap_is_put_back() {
+    let (folder, out) = scene();
+    let report = sample::report();
+    write_folder(&report, &out, false, GO_ON).expect("written");
+    // The user saves a note after the last look, in the moment before the former folder goes aside.
+    let asked = Cell::new(0);
+    let note = out.join("notes.txt");
+    let stop = || {
+        asked.set(asked.get() + 1);
+        if asked.get() == OUTPUTS.len() + 1 {
+            fs::write(&note, "mine").expect("written");
+        }
+        false
+    };
+    assert!(message(write_folder(&report, &out, true, &stop)).contains("notes.txt"));
+    assert_eq!(fs::read(&note).expect("kept"), b"mine");
+    assert_eq!(names(folder.path()), ["out"]);
+}
+
+#[test]
+fn places_that_are_no_folder_are_refused() {
+    let (folder, out) = scene();
+    fs::write(&out, "a file").expect("written");
+    assert!(message(check_folder(&out, true, &[])).contains("it is a file"));
+    assert!(message(check_folder(&out.join("within"), true, &[])).contains("can't be used"));
+    let missing = folder.path().join("missing").join("out");
+    assert!(message(check_folder(&missing, true, &[])).contains("make that folder first"));
+    assert!(message(check_folder(Path::new("/"), true, &[])).contains("root"));
+    assert!(message(check_folder(Path::new("."), true, &[])).contains("current folder"));
+    assert!(message(check_folder(Path::new(""), true, &[])).contains("no name"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_to_their_end() {
+    let (folder, out) = scene();
+    let (real, link) = (folder.path().join("real"), &out);
+    std::os::unix::fs::symlink(&real, link).expect("linked");
+    assert!(message(check_folder(link, true, &[])).contains("link to nothing"));
+    fs::create_dir(&real).expect("made");
+    write_folder(&sample::report(), link, false, GO_ON).expect("written");
+    write_folder(&sample::report(), link, true, GO_ON).expect("written");
+    assert!(fs::symlink_metadata(link).expect("there").is_symlink());
+    assert!(real.join("summary.json").exists());
+    assert_eq!(names(folder.path()), ["out", "real"]);
+}
+
+#[test]
+fn inputs_are_never_taken_away() {
+    let (folder, out) = scene();
+    write_folder(&sample::report(), &out, false, GO_ON).expect("written");
+    let within = out.join("remaining.geojson");
+    assert!(message(check_folder(&out, true, &[&within])).contains("input"));
+    assert!(message(check_folder(&out, true, &[folder.path()])).contains("input"));
+    assert!(message(check_folder(&out, true, &[&out])).contains("input"));
+    let free = folder.path().join("in.geojson");
+    fs::write(&free, "{}").expect("written");
+    check_folder(&out, true, &[&free, Path::new("not there")]).expect("nothing in common");
+    assert!(message(check_folder(&free, true, &[&free])).contains("it is a file"));
+    #[cfg(unix)]
+    {
+        let link = folder.path().join("link.geojson");
+        std::os::unix::fs::symlink(&within, &link).expect("linked");
+        assert!(message(check_folder(&out, true, &[&link])).contains("input"));
+        let bait = out.join("zones.csv");
+        fs::remove_file(&bait).expect("removed");
+        std::os::unix::fs::symlink(&free, &bait).expect("linked");
+        assert!(message(check_folder(&out, true, &[&bait])).contains("input"), "an input that is a link in the folder");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_parent_that_can_t_be_written_to_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, out) = scene();
+    let mode = |bits| fs::set_permissions(folder.path(), fs::Permissions::from_mode(bits)).expect("set");
+    mode(0o555);
+    // The administrator may write everywhere; there is nothing to test then.
+    let almighty = fs::write(folder.path().join("probe"), "").is_ok();
+    let checked = check_folder(&out, false, &[]);
+    let written = write_folder(&sample::report(), &out, false, GO_ON);
+    mode(0o755);
+    if !almighty {
+        assert!(message(checked).contains("can't be written to"));
+        assert!(message(written).contains("can't be written to"));
+    }
+}

@@ -1,0 +1,193 @@
+//! Ground as GeoJSON geometry. Coordinates are the grid's own: whole steps written as decimals.
+
+use remnant_geometry::plane::{HALF_TURN, POLE, STEPS_PER_DEGREE, TURN};
+use remnant_geometry::{Bounds, GridPolygon, Point};
+
+use super::cell::{Zeros, push_fixed};
+use crate::finding::Place;
+
+/// Decimals of a grid step.
+const PLACES: usize = STEPS_PER_DEGREE.ilog10() as usize;
+
+/// The box of everything in a file, and the same with what lies west of the prime meridian moved a turn to the east.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Extent {
+    plain: Option<Bounds>,
+    moved: Option<Bounds>,
+    /// Something lies across the prime meridian, so that moving is no way to look at it.
+    across: bool,
+}
+
+impl Extent {
+    pub(super) fn of_polygons<'a>(shapes: impl Iterator<Item = &'a Vec<GridPolygon>>) -> Self {
+        let shells = shapes.flatten().filter_map(|polygon| polygon.first());
+        Self::of_boxes(shells.filter_map(|shell| Bounds::of(shell.iter().copied())))
+    }
+
+    pub(super) fn of_places(places: impl Iterator<Item = Place>) -> Self {
+        Self::of_boxes(places.flat_map(boxes))
+    }
+
+    fn of_boxes(boxes: impl Iterator<Item = Bounds>) -> Self {
+        boxes.fold(Self::default(), |mut extent, b| {
+            let east = if b.max.x <= 0 { TURN } else { 0 };
+            extent.plain = Some(join(extent.plain, b));
+            extent.moved = Some(join(
+                extent.moved,
+                Bounds { min: Point { x: b.min.x + east, ..b.min }, max: Point { x: b.max.x + east, ..b.max } },
+            ));
+            extent.across |= b.min.x < 0 && b.max.x > 0;
+            extent
+        })
+    }
+
+    /// Adds the `bbox` member, where there is any ground. A country on both sides of the antimeridian gets the narrow
+    /// box, whose west is greater than its east (RFC 7946, section 5.2).
+    pub(super) fn push_bbox(&self, out: &mut String) {
+        let (Some(plain), Some(moved)) = (self.plain, self.moved) else { return };
+        let narrow = !self.across && moved.max.x - moved.min.x < plain.max.x - plain.min.x;
+        let (west, east) = if narrow { (moved.min.x, moved.max.x) } else { (plain.min.x, plain.max.x) };
+        let east = if east > HALF_TURN { east - TURN } else { east };
+        let west = if west > HALF_TURN { west - TURN } else { west };
+        out.push_str(",\"bbox\":[");
+        push_degrees(out, west);
+        out.push(',');
+        push_degrees(out, plain.min.y);
+        out.push(',');
+        push_degrees(out, east);
+        out.push(',');
+        push_degrees(out, plain.max.y);
+        out.push(']');
+    }
+}
+
+fn join(bounds: Option<Bounds>, more: Bounds) -> Bounds {
+    // Two boxes have corners, so there is always a box round both.
+    Bounds::of(bounds.iter().flat_map(|b| [b.min, b.max]).chain([more.min, more.max])).unwrap_or(more)
+}
+
+/// Adds the coordinates of a polygon: the shell counter-clockwise, the holes clockwise, every ring closed.
+pub(super) fn push_polygon(out: &mut String, polygon: &GridPolygon) {
+    out.push('[');
+    for (i, ring) in polygon.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        push_ring(out, ring, i == 0);
+    }
+    out.push(']');
+}
+
+fn push_ring(out: &mut String, ring: &[Point], counter_clockwise: bool) {
+    // Rings come without a closing point and in the right direction; a file is held to RFC 7946 all the same.
+    let ring = match ring {
+        [first, rest @ .., last] if !rest.is_empty() && first == last => &ring[..ring.len() - 1],
+        _ => ring,
+    };
+    out.push('[');
+    let mut ends = 0;
+    let mut push = |p: Point| {
+        if ends > 0 {
+            out.push(',');
+        }
+        ends += 1;
+        push_point(out, p);
+    };
+    if (turning(ring) >= 0) == counter_clockwise {
+        ring.iter().chain(ring.first()).for_each(|&p| push(p));
+    } else {
+        // The same ring backwards, from the same corner.
+        ring.first().into_iter().chain(ring.iter().rev()).for_each(|&p| push(p));
+    }
+    out.push(']');
+}
+
+/// Twice the area of a ring in square grid steps; negative where it runs clockwise.
+fn turning(ring: &[Point]) -> i128 {
+    let Some(&origin) = ring.first() else { return 0 };
+    ring.windows(2)
+        .map(|pair| {
+            let (a, b) = (pair[0], pair[1]);
+            let cross = |x: i64, y: i64| i128::from(x) * i128::from(y);
+            cross(a.x - origin.x, b.y - origin.y) - cross(b.x - origin.x, a.y - origin.y)
+        })
+        .sum()
+}
+
+fn push_point(out: &mut String, p: Point) {
+    out.push('[');
+    push_degrees(out, p.x);
+    out.push(',');
+    push_degrees(out, p.y);
+    out.push(']');
+}
+
+fn push_degrees(out: &mut String, steps: i64) {
+    push_fixed(out, steps, PLACES, Zeros::Trimmed);
+}
+
+/// Adds the geometry of a finding: a point, a box as a polygon, or what is left of a box without width or height.
+pub(super) fn push_place(out: &mut String, place: Option<Place>) {
+    let Some(place) = place else { return out.push_str("null") };
+    let boxes = boxes(place);
+    let flat = boxes.iter().all(|b| b.min.x == b.max.x || b.min.y == b.max.y);
+    let dot = boxes.iter().all(|b| b.min == b.max);
+    let (kind, push): (&str, fn(&mut String, &Bounds)) = match (dot, flat) {
+        (true, _) => ("Point", |out, b| push_point(out, b.min)),
+        (false, true) => ("LineString", |out, b| push_list(out, &[b.min, b.max], |out, &p| push_point(out, p))),
+        (false, false) => ("Polygon", |out, b| push_polygon(out, &vec![corners(b)])),
+    };
+    out.push_str("{\"type\":\"");
+    if boxes.len() > 1 {
+        out.push_str("Multi");
+    }
+    out.push_str(kind);
+    out.push_str("\",\"coordinates\":");
+    if let [one] = boxes.as_slice() {
+        push(out, one);
+    } else {
+        push_list(out, &boxes, push);
+    }
+    out.push('}');
+}
+
+fn push_list<T>(out: &mut String, items: &[T], push: impl Fn(&mut String, &T)) {
+    out.push('[');
+    for (i, item) in items.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        push(out, item);
+    }
+    out.push(']');
+}
+
+fn corners(b: &Bounds) -> Vec<Point> {
+    let at = |x, y| Point { x, y };
+    vec![b.min, at(b.max.x, b.min.y), b.max, at(b.min.x, b.max.y)]
+}
+
+/// The place of a finding as boxes between the antimeridian and itself: two where it lies across.
+fn boxes(place: Place) -> Vec<Bounds> {
+    let (a, b) = match place {
+        Place::Point(p) => (p, p),
+        Place::Box(a, b) => (a, b),
+    };
+    // Findings are about coordinates that may be wrong; the file's must not be.
+    let (south, north) = (a.y.min(b.y).clamp(-POLE, POLE), a.y.max(b.y).clamp(-POLE, POLE));
+    let (west, east) = (a.x.min(b.x), a.x.max(b.x));
+    let stretch = |west: i64, east: i64| Bounds { min: Point { x: west, y: south }, max: Point { x: east, y: north } };
+    if west >= -HALF_TURN && east <= HALF_TURN {
+        return vec![stretch(west, east)];
+    }
+    if east.saturating_sub(west) >= TURN {
+        return vec![stretch(-HALF_TURN, HALF_TURN)];
+    }
+    let west_there = (west + HALF_TURN).rem_euclid(TURN) - HALF_TURN;
+    let east_there = west_there + (east - west);
+    if east_there <= HALF_TURN {
+        vec![stretch(west_there, east_there)]
+    } else {
+        vec![stretch(west_there, HALF_TURN), stretch(-HALF_TURN, east_there - TURN)]
+    }
+}

@@ -1,0 +1,65 @@
+//! The tables as CSV: comma, a header, UTF-8, `\n` at the end of a line.
+//!
+//! | file | rows |
+//! |---|---|
+//! | `balance.csv` | every district; the land outside all districts (empty `code`); everything (`code` is `*`) |
+//! | `districts.csv` | every district; the land outside all districts (empty `code`). No total: the rows add up to it, and a script that sums a column should get it. It stands in summary.json |
+//! | `zones.csv`, `records.csv`, `findings.csv` | one each |
+//!
+//! Areas have four decimals, so that columns add up as printed. A text cell that begins with `=`, `+`, `-`, `@`, tab,
+//! carriage return or line feed is led in by a single quote, so that no spreadsheet runs it; the text is otherwise as
+//! it was. Cells of numbers and dates are never changed. Lists are joined by `; `; where an item holds that itself,
+//! the GeoJSON file of the same name has the list item by item.
+
+use super::cell::Cell;
+use super::columns::{self, BALANCE, Column, FINDINGS, RECORDS, ZONES};
+use super::{Halt, Sink};
+use crate::report::Report;
+
+pub(super) fn findings(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table(report, sink, FINDINGS.iter(), columns::findings_in_order(report))
+}
+
+pub(super) fn balance(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    let (outside, total) = (columns::outside_row(report), columns::total_row(report));
+    table(report, sink, BALANCE.iter(), report.account.districts.iter().chain([&outside, &total]))
+}
+
+pub(super) fn districts(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    let outside = columns::outside_row(report);
+    table(report, sink, columns::figures(report), report.account.districts.iter().chain([&outside]))
+}
+
+pub(super) fn zones(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table(report, sink, ZONES.iter(), &report.account.zones)
+}
+
+pub(super) fn records(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table(report, sink, RECORDS.iter(), &report.account.records)
+}
+
+fn table<'a, R: 'static>(
+    report: &'a Report,
+    sink: &mut Sink<'_>,
+    columns: impl Iterator<Item = &'static Column<R>> + Clone,
+    rows: impl IntoIterator<Item = &'a R>,
+) -> Result<(), Halt> {
+    let mut writer = ::csv::WriterBuilder::new()
+        .terminator(::csv::Terminator::Any(b'\n'))
+        .buffer_capacity(1 << 16)
+        .from_writer(sink);
+    writer.write_record(columns.clone().map(|c| c.0))?;
+    let mut text = String::new();
+    for row in rows {
+        writer.get_ref().step()?;
+        for (_, cell) in columns.clone() {
+            text.clear();
+            let cell: Cell<'_> = cell(report, row);
+            cell.push_csv(&mut text);
+            writer.write_field(&text)?;
+        }
+        writer.write_record(None::<&[u8]>)?;
+    }
+    writer.flush()?;
+    Ok(())
+}
