@@ -101,6 +101,7 @@ impl Footprint {
         if on_grid.is_empty() {
             return Err(NoFootprint::NoArea);
         }
+        gather(&mut on_grid);
         let mut list = defects.list();
         let contours = match validity::check(&on_grid) {
             Verdict::Valid => on_grid.into_iter().flatten().collect(),
@@ -192,6 +193,17 @@ impl Footprint {
 
     /// Whether a point is covered: `None` on a border. Cost: linear in the points.
     pub fn covers(&self, p: Point) -> Option<bool> {
+        if p.x.abs() < HALF_TURN {
+            return self.covers_here(p);
+        }
+        // The antimeridian has two longitudes, and ground across it is cut there.
+        match (self.covers_here(p), self.covers_here(Point { x: -p.x, y: p.y })) {
+            (None, None) => Some(true),
+            (a, b) => a.zip(b).map(|(a, b)| a || b),
+        }
+    }
+
+    fn covers_here(&self, p: Point) -> Option<bool> {
         if !self.bounds.contains(p) {
             return Some(false);
         }
@@ -331,6 +343,18 @@ fn bring_near(hole: &mut [Point], shell: &[Point]) {
     let best = [0, -TURN, TURN].into_iter().min_by_key(|&shift| gap(shift)).unwrap_or(0);
     for p in hole {
         p.x += best;
+    }
+}
+
+/// Where a polygon runs on beyond 180 degrees, brings the others to its side of the Earth, so that they are seen together.
+fn gather(polygons: &mut [Contours]) {
+    let beyond = |rings: &Contours| rings[0].iter().any(|p| p.x.abs() > HALF_TURN);
+    let Some(first) = polygons.iter().find(|p| beyond(p)).map(|p| p[0].clone()) else { return };
+    for polygon in polygons {
+        let before = polygon[0][0].x;
+        bring_near(&mut polygon[0], &first);
+        let shift = polygon[0][0].x - before;
+        polygon[1..].iter_mut().flatten().for_each(|p| p.x += shift);
     }
 }
 

@@ -93,7 +93,8 @@ pub struct LostHazard {
     pub id: String,
     /// The area that the source states, in m2.
     pub stated_area_m2: Option<f64>,
-    /// Two opposite corners of the box of its readable coordinates; `None` where it could lie anywhere.
+    /// The south-west and the north-east corner of the box of its readable coordinates, the first one farther east where
+    /// the box crosses the antimeridian; `None` where it could lie anywhere.
     pub bounds: Option<[Point; 2]>,
 }
 

@@ -237,12 +237,16 @@ pub struct RecordRow {
     pub stated_m2: Option<f64>,
     /// The area of its geometry; `None` for points and records set aside.
     pub geometry: Option<SquareMetres>,
-    /// A release: land that it released. A hazard: land that it recorded, newly or again.
+    /// A release: land that it released.
     pub credited: SquareMetres,
-    /// A release: land that was released already. A hazard: land that was contaminated already.
+    /// A release: land that was released already.
     pub repeated: SquareMetres,
     /// A release: land outside any recorded hazard.
     pub outside: SquareMetres,
+    /// A hazard: land that it recorded, newly or again.
+    pub recorded: SquareMetres,
+    /// A hazard: land that was contaminated already.
+    pub overlap: SquareMetres,
 }
 
 /// The shapes of one state of land in one district.

@@ -1,6 +1,7 @@
 //! Points: evidence points and incidents, and the districts they lie in.
 
 use jiff::civil::Date;
+use remnant_geometry::plane::HALF_TURN;
 use remnant_geometry::{Footprint, Point};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
@@ -28,14 +29,16 @@ impl<'a> Locator<'a> {
 
     /// The footprints at a point in ascending order; `border` says whether lying on the border is enough.
     pub fn at(&self, p: Point, border: bool) -> Vec<u32> {
-        let envelope = AABB::from_point([p.x, p.y]);
-        let mut found: Vec<u32> = self
-            .tree
-            .locate_in_envelope_intersecting(envelope)
+        // The antimeridian has two longitudes.
+        let other = (p.x.abs() == HALF_TURN).then_some([-p.x, p.y]);
+        let places = [Some([p.x, p.y]), other].into_iter().flatten();
+        let mut found: Vec<u32> = places
+            .flat_map(|at| self.tree.locate_in_envelope_intersecting(AABB::from_point(at)))
             .map(|entry| entry.data)
             .filter(|&i| self.footprints[i as usize].covers(p).unwrap_or(border))
             .collect();
         found.sort_unstable();
+        found.dedup();
         found
     }
 }

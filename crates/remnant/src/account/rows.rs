@@ -58,6 +58,8 @@ impl Rows {
                 credited: SquareMetres::ZERO,
                 repeated: SquareMetres::ZERO,
                 outside: SquareMetres::ZERO,
+                recorded: SquareMetres::ZERO,
+                overlap: SquareMetres::ZERO,
             });
         }
         for release in &survey.releases {
@@ -73,6 +75,8 @@ impl Rows {
                 credited: SquareMetres::ZERO,
                 repeated: SquareMetres::ZERO,
                 outside: SquareMetres::ZERO,
+                recorded: SquareMetres::ZERO,
+                overlap: SquareMetres::ZERO,
             });
         }
         for (number, &(act, index, in_effect)) in self.events.iter().enumerate() {
@@ -83,9 +87,13 @@ impl Rows {
             };
             row.in_effect = in_effect;
             row.geometry = Some(of(Deed::Covers));
-            row.credited = of(Deed::NewlyRecorded) + of(Deed::Recontaminated) + of(Deed::Credited);
-            row.repeated = of(Deed::Repeated);
+            row.recorded = of(Deed::NewlyRecorded) + of(Deed::Recontaminated);
+            row.credited = of(Deed::Credited);
             row.outside = of(Deed::Outside);
+            match act {
+                Act::Hazard(_) => row.overlap = of(Deed::Repeated),
+                Act::Release(_) => row.repeated = of(Deed::Repeated),
+            }
         }
         let lost = |kind, origin, id: &str, stated_m2| RecordRow {
             kind,
@@ -99,6 +107,8 @@ impl Rows {
             credited: SquareMetres::ZERO,
             repeated: SquareMetres::ZERO,
             outside: SquareMetres::ZERO,
+            recorded: SquareMetres::ZERO,
+            overlap: SquareMetres::ZERO,
         };
         rows.extend(
             survey.lost_hazards.iter().map(|h| lost(RecordKind::Hazard(None), h.origin, &h.id, h.stated_area_m2)),

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use rayon::prelude::*;
 use remnant_geometry::measure::{Chord, chord_of, chords};
+use remnant_geometry::plane::{HALF_TURN, STEPS_PER_DEGREE, TURN};
 use remnant_geometry::{Area, Footprint, Point};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
@@ -279,19 +280,35 @@ fn distance_within(a: &[Chord], b: &[Chord], reach: f64) -> Option<f64> {
 
 /// Whether a hazard somewhere in a box could lie in a zone or within a distance of it.
 fn box_near(ground: &Footprint, border: &[Chord], [low, high]: [Point; 2], reach: f64) -> bool {
-    let corners = [low, Point { x: high.x, y: low.y }, high, Point { x: low.x, y: high.y }];
-    if corners.iter().any(|&c| ground.covers(c).unwrap_or(true)) {
-        return true;
+    if low.x > high.x {
+        let (west, east) = (Point { x: HALF_TURN, y: high.y }, Point { x: -HALF_TURN, y: low.y });
+        return box_near(ground, border, [low, west], reach) || box_near(ground, border, [east, high], reach);
     }
-    let inside = |p: Point| low.x <= p.x && p.x <= high.x && low.y <= p.y && p.y <= high.y;
-    if ground.edges().any(|(p, _)| inside(p)) {
-        return true;
-    }
-    // Far boxes are the rule: a degree of latitude is at least 110.5 km, so this leaves out most of them.
-    let margin = (reach / 110_500.0 + 0.01) * remnant_geometry::plane::STEPS_PER_DEGREE as f64;
+    // What of the box can be near enough: a degree of latitude is at least 110.5 km, one of longitude that times the
+    // cosine of the latitude at most.
     let bounds = ground.bounds();
-    if (low.y - bounds.max.y).max(bounds.min.y - high.y) as f64 > margin {
-        return false;
+    let steps = STEPS_PER_DEGREE as f64;
+    let margin = 1.01 * reach / 110_500.0;
+    let farthest = (bounds.max.degrees()[1].abs().max(bounds.min.degrees()[1].abs()) + margin).min(89.9);
+    let (north, east) = ((margin * steps) as i64 + 1, (margin / farthest.to_radians().cos() * steps) as i64 + 1);
+    [-TURN, 0, TURN].into_iter().any(|turn| {
+        let west = (low.x + turn).max(bounds.min.x - east);
+        let limit = (high.x + turn).min(bounds.max.x + east);
+        let (south, top) = (low.y.max(bounds.min.y - north), high.y.min(bounds.max.y + north));
+        west <= limit && south <= top && {
+            let corner = |x, y| Point { x, y };
+            let corners = [corner(west, south), corner(limit, south), corner(limit, top), corner(west, top)];
+            meets_box(ground, border, corners, reach)
+        }
+    })
+}
+
+/// Whether a zone and a box share a point or come within a distance of each other.
+fn meets_box(ground: &Footprint, border: &[Chord], corners: [Point; 4], reach: f64) -> bool {
+    let (low, high) = (corners[0], corners[2]);
+    let inside = |p: Point| low.x <= p.x && p.x <= high.x && low.y <= p.y && p.y <= high.y;
+    if corners.iter().any(|&c| ground.covers(c).unwrap_or(true)) || ground.edges().any(|(p, _)| inside(p)) {
+        return true;
     }
     let sides: Vec<Chord> = (0..4).flat_map(|i| chords(corners[i], corners[(i + 1) % 4])).collect();
     distance_within(border, &sides, reach).is_some()

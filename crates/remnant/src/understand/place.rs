@@ -1,6 +1,7 @@
 //! A layer's coordinates brought to WGS 84 longitude and latitude.
 
 use geo_types::{Coord, Geometry, LineString};
+use remnant_geometry::plane::{HALF_TURN, TURN};
 use remnant_geometry::{Point, RawPolygon};
 
 use crate::crs::{Crs, Operation, Transformer};
@@ -74,13 +75,24 @@ impl Ground {
     }
 }
 
-/// The box of coordinates that are on Earth, the short way over the antimeridian.
+/// The box of coordinates that are on Earth, as its south-west and north-east corner; the short way round the Earth, so
+/// that the first is the more eastern one where the box crosses the antimeridian.
 pub(super) fn bounds(coordinates: impl Iterator<Item = [f64; 2]>) -> Option<[Point; 2]> {
     let on_earth =
         coordinates.filter(|c| c[0].is_finite() && c[1].is_finite() && c[0].abs() <= 180.0 && c[1].abs() <= 90.0);
-    let points: Vec<Point> = on_earth.map(|c| Point::from_degrees(c[0], c[1])).collect();
-    let bounds = remnant_geometry::Bounds::of(points)?;
-    Some([bounds.min, bounds.max])
+    let mut points: Vec<Point> = on_earth.map(|c| Point::from_degrees(c[0], c[1])).collect();
+    let bounds = remnant_geometry::Bounds::of(points.iter().copied())?;
+    let (mut west, mut east) = (bounds.min.x, bounds.max.x);
+    if east - west > HALF_TURN {
+        // The widest gap between neighbours is what the box leaves out.
+        points.sort_unstable_by_key(|p| p.x);
+        let round = TURN - (east - west);
+        let gap = points.windows(2).max_by_key(|p| p[1].x - p[0].x).filter(|p| p[1].x - p[0].x > round);
+        if let Some(pair) = gap {
+            (west, east) = (pair[1].x, pair[0].x);
+        }
+    }
+    Some([Point { x: west, y: bounds.min.y }, Point { x: east, y: bounds.max.y }])
 }
 
 /// Brings geometries to longitude and latitude; one for each thread.

@@ -125,6 +125,8 @@ pub(super) const RECORDS: &[Column<RecordRow>] = &[
     ("credited_m2", |_, x| Cell::Area(x.credited)),
     ("repeated_m2", |_, x| Cell::Area(x.repeated)),
     ("outside_m2", |_, x| Cell::Area(x.outside)),
+    ("recorded_m2", |_, x| Cell::Area(x.recorded)),
+    ("overlap_m2", |_, x| Cell::Area(x.overlap)),
 ];
 
 /// A defect.

@@ -190,6 +190,8 @@ pub(super) fn report() -> Report {
         credited: cm2(1),
         repeated: cm2(0),
         outside: cm2(0),
+        recorded: cm2(0),
+        overlap: cm2(0),
     };
     let release = RecordRow {
         kind: RecordKind::Release(None),
