@@ -16,6 +16,7 @@
 //! layer = "areas"                    # of a container
 //! crs = "EPSG:32633"                 # where the file states none
 //! encoding = "windows-1251"          # where the file states none
+//! aliases = "aliases.csv"            # districts: a table of names and codes that are wrong in the layer
 //! class = "suspected"                # hazards without a class field
 //! # kind = "cleared"                 # releases without a kind field
 //! ```
@@ -94,6 +95,8 @@ struct WrittenLayer {
     layer: Option<String>,
     crs: Option<String>,
     encoding: Option<String>,
+    /// Names and codes that are wrong in a layer of districts.
+    aliases: Option<PathBuf>,
     class: Option<Spanned<String>>,
     kind: Option<Spanned<String>>,
 }
@@ -169,6 +172,7 @@ impl Page<'_> {
             layer: written.layer.clone(),
             crs: written.crs.clone(),
             encoding: written.encoding.clone(),
+            aliases: written.aliases.as_ref().map(|path| folder.join(path)),
             class: self.word(written.class.as_ref(), "layer.class", &args::CLASSES)?,
             kind: self.word(written.kind.as_ref(), "layer.kind", &args::KINDS)?,
         })

@@ -101,6 +101,10 @@ codes! {
     MissingCode = "missing-code", Warning;
     /// A zone given as a point or line without a radius was set aside.
     MissingRadius = "missing-radius", Error;
+    /// A district's code or name was put right by the alias table.
+    Alias = "alias", Info;
+    /// A row of the alias table fits no feature.
+    UnusedAlias = "unused-alias", Warning;
     /// Districts overlap; the land belongs to the one whose code sorts first.
     DistrictsOverlap = "districts-overlap", Warning;
     /// No district layer was given.

@@ -26,6 +26,9 @@ pub struct LayerSpec {
     pub crs: Option<String>,
     /// The encoding of text where the file states none.
     pub encoding: Option<String>,
+    /// A table of names and codes that are wrong in the layer, for districts. Its first column names a field of the layer and holds the
+    /// values of the features meant; `code`, `name` and `reason` say what is right and why. Each use is a finding.
+    pub aliases: Option<PathBuf>,
     /// The class of hazards where the layer has no such field.
     pub class: Option<HazardClass>,
     /// The kind of releases where the layer has no such field.

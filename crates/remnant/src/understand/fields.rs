@@ -18,6 +18,8 @@ pub(super) enum Meaning {
     Radius,
     Killed,
     Injured,
+    /// The field by which an alias table knows features.
+    Alias,
     /// A type of device, by its place in [`DEVICES`].
     Device(usize),
 }
@@ -79,20 +81,20 @@ fn accepted(role: Role) -> Vec<(Meaning, Vec<&'static str>)> {
 }
 
 /// The names to ask a reader for.
-pub(super) fn wanted(role: Role) -> Wanted {
-    Wanted::new(accepted(role).into_iter().flat_map(|(_, names)| names))
+pub(super) fn wanted(role: Role, alias: Option<&str>) -> Wanted {
+    Wanted::new(accepted(role).into_iter().flat_map(|(_, names)| names).chain(alias))
 }
 
 /// Which field of a layer means what: for every meaning the first accepted name that any feature has.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fields {
-    chosen: Vec<(Meaning, u16, &'static str)>,
+    chosen: Vec<(Meaning, u16, String)>,
 }
 
 impl Fields {
     /// Chooses by the features of a layer and by the fields of its schema.
-    pub(super) fn choose(role: Role, schema: &[String], features: &[Vec<Feature>]) -> Self {
-        let wanted = wanted(role);
+    pub(super) fn choose(role: Role, alias: Option<&str>, schema: &[String], features: &[Vec<Feature>]) -> Self {
+        let wanted = wanted(role, alias);
         let mut present = vec![false; 256];
         for slot in schema.iter().filter_map(|f| wanted.slot(f)) {
             present[usize::from(slot)] = true;
@@ -101,18 +103,20 @@ impl Fields {
             present[usize::from(*slot)] = true;
         }
         let mut chosen = Vec::new();
-        for (meaning, names) in accepted(role) {
+        let alias = alias.map(|field| (Meaning::Alias, vec![field]));
+        let accepted = accepted(role).into_iter().map(|(m, names)| (m, names.to_vec()));
+        for (meaning, names) in accepted.chain(alias) {
             let slots = names.iter().filter_map(|name| Some((wanted.slot(name)?, *name)));
             if let Some((slot, name)) = slots.into_iter().find(|(slot, _)| present[usize::from(*slot)]) {
-                chosen.push((meaning, slot, name));
+                chosen.push((meaning, slot, name.to_owned()));
             }
         }
         Self { chosen }
     }
 
     /// The name of the field that means this, where the layer has one.
-    pub(super) fn name(&self, meaning: Meaning) -> Option<&'static str> {
-        self.chosen.iter().find(|c| c.0 == meaning).map(|c| c.2)
+    pub(super) fn name(&self, meaning: Meaning) -> Option<&str> {
+        self.chosen.iter().find(|c| c.0 == meaning).map(|c| c.2.as_str())
     }
 
     /// A feature's value; `None` where the layer has no such field, the feature lacks it, or it is empty.

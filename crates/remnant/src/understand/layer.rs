@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::aliases::Aliases;
 use super::fields::{Fields, Meaning, wanted};
 use super::place::{Placement, Placer, crs_of, extent};
 use super::records::{Parts, understand};
@@ -27,6 +28,7 @@ pub(crate) struct OpenLayer<'a> {
     extent: Option<[f64; 4]>,
     crs: Crs,
     findings: Vec<Finding>,
+    aliases: Option<Aliases>,
 }
 
 /// What the records of a layer have in common.
@@ -37,12 +39,14 @@ pub(super) struct Context<'a> {
     pub(super) spec: &'a LayerSpec,
     pub(super) dates: DatePolicy,
     pub(super) today: Date,
+    pub(super) aliases: Option<&'a Aliases>,
 }
 
 impl<'a> OpenLayer<'a> {
     /// Opens a layer, decodes its features and finds out its CRS.
     pub(crate) fn open(spec: &'a LayerSpec, number: u32, progress: &dyn Progress) -> Result<Self> {
-        let wanted = wanted(spec.role);
+        let aliases = spec.aliases.as_deref().map(Aliases::read).transpose()?;
+        let wanted = wanted(spec.role, aliases.as_ref().map(|a| a.field.as_str()));
         let request = Request {
             path: &spec.path,
             layer: spec.layer.as_deref(),
@@ -84,7 +88,7 @@ impl<'a> OpenLayer<'a> {
             Some(crs) => crs,
             None => assume(extent, number, &place(), &mut findings)?,
         };
-        Ok(Self { spec, number, source, features, extent, crs, findings })
+        Ok(Self { spec, number, source, features, extent, crs, findings, aliases })
     }
 
     /// The area in degrees that the layer needs an operation for; `None` where it needs none.
@@ -115,13 +119,16 @@ impl<'a> OpenLayer<'a> {
     pub(crate) fn understand(mut self, area: Option<[f64; 4]>, settings: &Settings) -> Result<(Input, Parts)> {
         let placement = self.placement(area)?;
         let info = self.source.info();
-        let fields = Fields::choose(self.spec.role, &info.fields, &self.features);
+        let aliases = self.aliases.take();
+        let alias_field = aliases.as_ref().map(|a| a.field.as_str());
+        let fields = Fields::choose(self.spec.role, alias_field, &info.fields, &self.features);
         let context = Context {
             role: self.spec.role,
             layer: self.number,
             spec: self.spec,
             dates: settings.dates,
             today: settings.today,
+            aliases: aliases.as_ref(),
             fields,
         };
         self.check_fields(&context)?;
@@ -141,6 +148,10 @@ impl<'a> OpenLayer<'a> {
         let mut all = Parts::default();
         all.findings.append(&mut self.findings);
         parts.into_iter().for_each(|part| all.append(part));
+        for key in aliases.iter().flat_map(|a| a.unused()) {
+            let text = format!("no feature of this layer is the one that the alias table calls {key}");
+            all.findings.push(Finding::of_layer(Code::UnusedAlias, self.number, text));
+        }
         let operation = placement.operation.as_ref();
         let input = Input {
             role: self.spec.role,

@@ -3,6 +3,7 @@
 //! Nothing is guessed and nothing is lost: every feature ends as a record that is used, used after a repair, or set
 //! aside, and what can't be understood counts against the land.
 
+mod aliases;
 mod fields;
 mod layer;
 mod place;

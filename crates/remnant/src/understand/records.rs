@@ -205,8 +205,24 @@ impl Draft<'_> {
     }
 
     fn district(&mut self, ground: Result<Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
-        let name = self.text(Meaning::Name);
-        let code = match self.text(Meaning::Code) {
+        let key = self.text(Meaning::Alias);
+        let alias = self.context.aliases.zip(key).and_then(|(aliases, key)| aliases.of(&key));
+        let (given_name, given_code) = (self.text(Meaning::Name), self.text(Meaning::Code));
+        let name = alias.and_then(|a| a.name.clone()).or_else(|| given_name.clone());
+        if let Some(alias) = alias {
+            let word = |t: &Option<String>| t.clone().unwrap_or_else(|| "nothing".to_owned());
+            let (code, right) = (alias.code.clone().or_else(|| given_code.clone()), name.clone());
+            let text = format!(
+                "the layer calls this district {} ({}); by the alias table it is {} ({}): {}",
+                word(&given_name),
+                word(&given_code),
+                word(&right),
+                word(&code),
+                alias.reason
+            );
+            self.find(Code::Alias, text);
+        }
+        let code = match alias.and_then(|a| a.code.clone()).or(given_code) {
             Some(code) => code,
             None => {
                 let stand_in = self.id.clone();
@@ -282,7 +298,7 @@ impl Draft<'_> {
 
     /// The class of a hazard; what is not understood counts as suspected.
     fn class(&mut self) -> HazardClass {
-        let Some(field) = self.context.fields.name(Meaning::Class) else {
+        let Some(field) = self.context.fields.name(Meaning::Class).map(str::to_owned) else {
             return self.context.spec.class.unwrap_or(HazardClass::Suspected);
         };
         let value = self.context.fields.value(&self.feature, Meaning::Class);
@@ -360,7 +376,7 @@ impl Draft<'_> {
         let value = self.context.fields.value(&self.feature, meaning)?;
         let amount = words::amount(value);
         if amount.is_none() {
-            let (field, value) = (self.context.fields.name(meaning).unwrap_or_default(), words::text(value));
+            let (field, value) = (self.context.fields.name(meaning).unwrap_or_default().to_owned(), words::text(value));
             self.find(
                 Code::UnreadableNumber,
                 format!("\"{value}\" in field {field} is not a number of 0 or more; it was left out"),
@@ -374,7 +390,7 @@ impl Draft<'_> {
         if let Some(count) = words::count(value) {
             return count;
         }
-        let (field, value) = (self.context.fields.name(meaning).unwrap_or_default(), words::text(value));
+        let (field, value) = (self.context.fields.name(meaning).unwrap_or_default().to_owned(), words::text(value));
         self.find(
             Code::UnreadableNumber,
             format!("\"{value}\" in field {field} is not a whole number of 0 or more; it was left out"),
