@@ -107,7 +107,7 @@ fn a_file_that_cannot_be_used_is_named_with_what_to_do() {
 #[test]
 fn a_release_layer_without_a_kind_is_refused() {
     let place = place();
-    place.write("done.geojson", collection(&[Feature::new(json!({"id": "r"}), rectangle(SQUARE))]));
+    place.write("done.geojson", collection(&[Feature::new(json!({"id": "r", "date": "2021"}), rectangle(SQUARE))]));
     let call = ["--hazards", "hazards.geojson", "--releases", "done.geojson"];
     assert_refused(&place, &call, &["done.geojson", "--release-kind"]);
     place.run(&[&call[..], &["--release-kind", "cleared"]].concat()).with(0);
@@ -183,6 +183,23 @@ fn strict_counts_what_was_set_aside_and_writes_everything() {
 }
 
 #[test]
+fn a_hazard_set_aside_is_feared_where_it_could_lie() {
+    for east in [17, 180] {
+        let west = east * 100_000 - 500;
+        let zone = [west + 200, 4_400_200, west + 800, 4_400_800];
+        // One corner is not on Earth; the others go round the zone.
+        let shell = vec![[west, 4_400_000], [west + 1_000, 4_400_000], [west + 500, 9_500_000], [west, 4_401_000]];
+        let lost = Feature::new(json!({"id": "lost", "class": "CHA"}), shell);
+        let far = Feature::new(json!({"id": "far", "class": "CHA"}), rectangle(SQUARE.map(|degrees| degrees / 2)));
+        let place = Place::new();
+        place.write("hazards.geojson", collection(&[far, lost]));
+        place.write("zones.geojson", collection(&[Feature::new(json!({"id": "z"}), rectangle(zone))]));
+        place.run(&["--hazards", "hazards.geojson", "--zones", "zones.geojson", "-o", "out"]).with(0);
+        assert_eq!(place.output("out").rows("zones.csv")[0]["status"], "unknown", "at {east} degrees");
+    }
+}
+
+#[test]
 fn messages_are_json_where_that_is_asked_for() {
     let place = place();
     let call = ["--hazards", "hazards.geojson", "--log-format", "json", "--progress", "always"];
@@ -192,7 +209,7 @@ fn messages_are_json_where_that_is_asked_for() {
     assert!(lines.iter().any(|line| line["code"] == "no-districts" && line["count"] == 1), "{}", ended.stderr);
     assert_eq!(ended.stdout, place.output("remnant-out").text("summary.json"));
 
-    let ended = place.run(&["--hazards", "gone.geojson", "--log-format", "json"]).with(2);
+    let ended = place.run(&["--hazards", "gone.geojson", "-o", "other", "--log-format", "json"]).with(2);
     let error: serde_json::Value = serde_json::from_str(&ended.stderr).unwrap();
     assert_eq!((&error["level"], &error["file"]), (&json!("error"), &json!("gone.geojson")));
     assert!(error["why"].is_string() && error["remedy"].is_string());

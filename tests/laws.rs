@@ -143,7 +143,13 @@ fn a_hazard_in_two_parts_is_the_same_land() {
             rest.set("id", format!("{} rest", whole.properties["id"]));
             survey.hazards.push(rest);
         }
-        assert_same_land(&plain, &survey.account(&[]), "hazards in two parts");
+        let parts = survey.account(&[]);
+        for state in STATES {
+            for ((code, a), (_, b)) in areas(&plain, state).into_iter().zip(areas(&parts, state)) {
+                // The new border bends what crosses it by less than the grid: 0.1 mm along some kilometres.
+                assert!((a - b).abs() <= 1_000, "{state} of {code:?}: {a} and {b} cm2");
+            }
+        }
     }
 }
 

@@ -212,6 +212,8 @@ def compare(result, folder):
                 want = e[key]
                 if e["fate"] == "set-aside" and key == "area_m2":
                     continue     # the contract does not say
+                if e["role"].startswith("hazard") and key in ("credited_m2", "repeated_m2"):
+                    continue     # remnant gives what a hazard recorded, and what was contaminated already
                 if not close(want, v):
                     report.differ("record " + key, "%s: oracle %.4f, remnant %.4f" % (where, want, v))
 

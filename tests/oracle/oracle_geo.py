@@ -21,6 +21,7 @@ import shapely
 from shapely import LineString, MultiPolygon, Polygon
 
 A = 6378137.0                      # WGS 84 semi-major axis
+EDGE = 0.002                       # degrees between vertices where distances are measured
 SAGITTA = 2.5e-4                   # metres a chord may leave its edge
 GRID = 1e-6                        # metres; the noding grid
 GEOD = pyproj.Geod(ellps="WGS84")
@@ -448,6 +449,8 @@ class Near:
         shapely.prepare(self.zone)
 
     def _flat(self, g):
+        # An edge is straight in longitude and latitude: a parallel of 14 km leaves its chord by 3 m.
+        g = shapely.segmentize(g, EDGE)
         return shapely.transform(g, lambda c: np.column_stack(self.proj(c[:, 0], c[:, 1])))
 
     def distances(self, geoms):
