@@ -51,6 +51,10 @@ pub fn guarded(work: impl FnOnce() -> Exit) -> Exit {
             first.get_or_insert_with(|| panic.to_string());
         }));
     }
+    caught(work)
+}
+
+fn caught(work: impl FnOnce() -> Exit) -> Exit {
     // The state that a panic leaves behind is not looked at again.
     panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let fault = PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -76,8 +80,8 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_a_failure() {
-        assert_eq!(guarded(|| panic!("by design")), Exit::Failed);
-        assert_eq!(guarded(|| Exit::SetAside), Exit::SetAside);
+        assert_eq!(caught(|| panic!("by design")), Exit::Failed);
+        assert_eq!(caught(|| Exit::SetAside), Exit::SetAside);
     }
 
     #[test]

@@ -27,13 +27,19 @@ fn account(call: &RunArgs, log: &Log) -> Result<Exit> {
     let plan = Plan::of(call)?;
     let force = call.output.force;
     check_folder(&plan.out, force, &plan.inputs())?;
-    stop::listen().map_err(|e| Error::failed("Ctrl-C can't be listened for", Location::default(), e, "run again"))?;
+    let ears = log.clone();
+    stop::listen(move || ears.error(&Error::Interrupted)).map_err(|e| {
+        Error::failed("Ctrl-C can't be listened for", Location::default(), e, "run again; nothing was written")
+    })?;
 
     let meter = Meter::new(call.output.progress, log);
     let report = pipeline::run(&plan.job, &meter)?;
     check_laws(&report)?;
     meter.begin("writing the output folder", 0);
     stop::begin_writing();
+    if stop::is_asked() {
+        return Err(Error::Interrupted);
+    }
     write_folder(&report, &plan.out, force, &stop::is_asked)?;
     stop::end_writing();
     // The bar goes before anything else is said.

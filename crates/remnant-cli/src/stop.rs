@@ -21,15 +21,18 @@ const WORKING: u8 = 0;
 const WRITING: u8 = 1;
 const WRITTEN: u8 = 2;
 
-/// Begins to listen for SIGINT, SIGTERM and SIGHUP, or what the system has in their place.
-pub fn listen() -> Result<(), ctrlc::Error> {
-    ctrlc::set_handler(|| {
+/// Begins to listen for SIGINT, SIGTERM and SIGHUP, or what the system has in their place. `farewell` is said where the
+/// process ends without its main thread.
+pub fn listen(farewell: impl Fn() + Clone + Send + 'static) -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(move || {
         if ASKED.swap(true, Ordering::SeqCst) {
             process::exit(Exit::Interrupted as i32);
         }
-        thread::spawn(|| {
+        let farewell = farewell.clone();
+        thread::spawn(move || {
             thread::sleep(PATIENCE);
             if PHASE.load(Ordering::SeqCst) == WORKING {
+                farewell();
                 process::exit(Exit::Interrupted as i32);
             }
         });

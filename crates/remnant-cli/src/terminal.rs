@@ -20,7 +20,7 @@ const TOLD: usize = 3;
 const TOLD_VERBOSE: usize = 50;
 
 /// Where messages go.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Log {
     format: LogFormat,
     quiet: bool,
