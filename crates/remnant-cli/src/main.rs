@@ -1,2 +1,42 @@
-//! The remnant command.
-fn main() {}
+//! The `remnant` command: which land is still contaminated, which is released, and what stands behind each figure.
+//!
+//! Data go to standard output, everything else to standard error.
+//!
+//! | module | what |
+//! |---|---|
+//! | `args` | the options |
+//! | `project` | the project file |
+//! | `plan` | both together: what a run is to do |
+//! | `run` | the order of a run |
+//! | `terminal` | messages |
+//! | `progress` | how far a run is |
+//! | `stop` | Ctrl-C |
+//! | `exit` | exit codes, and the last line of defence |
+
+mod args;
+mod exit;
+mod plan;
+mod progress;
+mod project;
+mod run;
+mod stop;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    exit::guarded(|| match Cli::try_parse() {
+        Ok(Cli { command: Command::Run(call) }) => run::run(&call),
+        Err(told) => {
+            // Help and version come this way too. Nobody may be listening any more.
+            let _ = told.print();
+            if told.use_stderr() { Exit::Unusable } else { Exit::Done }
+        }
+    })
+    .into()
+}

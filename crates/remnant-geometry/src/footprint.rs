@@ -120,12 +120,16 @@ impl Footprint {
     /// A footprint from borders that are known to be proper ones.
     pub(crate) fn from_contours(contours: Contours) -> Option<Self> {
         let bounds = Bounds::of(contours.iter().flatten().copied())?;
-        let mut points = Vec::with_capacity(contours.iter().map(Vec::len).sum());
-        let mut ends = Vec::with_capacity(contours.len());
-        for ring in contours {
-            points.extend_from_slice(&ring);
-            ends.push(points.len() as u32);
+        let (mut ends, mut total) = (Vec::with_capacity(contours.len()), 0);
+        for ring in &contours {
+            total += ring.len();
+            ends.push(total as u32);
         }
+        let mut contours = contours.into_iter();
+        let mut points = contours.next()?;
+        points.reserve_exact(total - points.len());
+        points.shrink_to(total);
+        contours.for_each(|ring| points.extend(ring));
         Some(Self { points, ends, bounds })
     }
 

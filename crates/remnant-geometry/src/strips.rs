@@ -10,6 +10,20 @@ pub(crate) type Box4 = [i64; 4];
 /// Boxes a strip should hold: fewer strips compare more, more strips list tall boxes more often.
 const BOXES_PER_STRIP: usize = 96;
 
+/// Calls `meet` once for every pair of boxes, in ascending order of `x_min`, that share a point, until it says `false`.
+pub(crate) fn pairs_in_order(boxes: &[Box4], meet: &mut impl FnMut(usize, usize) -> bool) {
+    for (i, a) in boxes.iter().enumerate() {
+        for (j, b) in boxes.iter().enumerate().skip(i + 1) {
+            if b[0] > a[2] {
+                break;
+            }
+            if b[1] <= a[3] && a[1] <= b[3] && !meet(i, j) {
+                return;
+            }
+        }
+    }
+}
+
 /// The strips of one set of boxes; kept to reuse its memory.
 #[derive(Default)]
 pub(crate) struct Strips {

@@ -3,7 +3,7 @@
 use crate::footprint::turn;
 use crate::plane::{Bounds, Point};
 use crate::repair::{self, Contours};
-use crate::strips::{Box4, Strips};
+use crate::strips::{Box4, Strips, pairs_in_order};
 
 /// The result of a check.
 pub(crate) enum Verdict {
@@ -14,6 +14,9 @@ pub(crate) enum Verdict {
 
 /// Rings beyond which nesting is left to the overlay: comparing every ring with every other is quadratic.
 const FEW_RINGS: usize = 32;
+
+/// Edges up to which one strip is as good as several.
+const FEW_EDGES: usize = 96;
 
 struct Edge {
     a: Point,
@@ -46,11 +49,9 @@ pub(crate) fn check(polygons: &[Contours]) -> Verdict {
     }
     edges.sort_unstable_by_key(|e| e.a.x);
     let boxes: Vec<Box4> = edges.iter().map(|e| [e.a.x, e.a.y.min(e.b.y), e.b.x, e.a.y.max(e.b.y)]).collect();
-    let mut strips = Strips::default();
-    strips.fill(&boxes);
     let mut touches = false;
     let mut bad = None;
-    strips.pairs(&boxes, |i, j| {
+    let mut look = |i: usize, j: usize| {
         let (e, f) = (&edges[i], &edges[j]);
         if e.ring == f.ring && adjacent(e.place, f.place) {
             return true;
@@ -61,7 +62,14 @@ pub(crate) fn check(polygons: &[Contours]) -> Verdict {
             Meeting::Touch | Meeting::Cross => bad = Some(f.a),
         }
         bad.is_none()
-    });
+    };
+    if boxes.len() <= FEW_EDGES {
+        pairs_in_order(&boxes, &mut look);
+    } else {
+        let mut strips = Strips::default();
+        strips.fill(&boxes);
+        strips.pairs(&boxes, look);
+    }
     match bad {
         Some(at) => Verdict::Invalid(at),
         None if touches || rings.len() > FEW_RINGS => by_overlay(polygons),

@@ -1,8 +1,8 @@
 //! What only shows when records are seen together.
 
-use std::collections::HashMap;
-
+use jiff::civil::Date;
 use remnant_geometry::{Bounds, Footprint, Point};
+use rustc_hash::FxHashMap;
 
 use crate::finding::{Code, Finding};
 use crate::records::{HazardGround, Origin, Survey};
@@ -23,7 +23,7 @@ fn repeated_ids(survey: &Survey, findings: &mut Vec<Finding>) {
     let releases = survey.releases.iter().map(|r| (r.origin, &r.id));
     let lost_releases = survey.lost_releases.iter().map(|r| (r.origin, &r.id));
     let zones = survey.zones.iter().map(|z| (z.origin, &z.id));
-    let mut first: HashMap<(u32, &str), u64> = HashMap::new();
+    let mut first: FxHashMap<(u32, &str), u64> = FxHashMap::default();
     let mut all: Vec<_> = hazards.chain(lost).chain(releases).chain(lost_releases).chain(zones).collect();
     all.sort_unstable();
     for (origin, id) in all {
@@ -41,14 +41,14 @@ fn repeated_ids(survey: &Survey, findings: &mut Vec<Finding>) {
 
 /// Copies are used like any record: the land counts once in any case.
 fn duplicates(survey: &Survey, findings: &mut Vec<Finding>) {
-    let mut seen: HashMap<(&Footprint, String), Origin> = HashMap::new();
+    let mut seen: FxHashMap<(&Footprint, u8, Option<Date>), Origin> = FxHashMap::default();
     let hazards = survey.hazards.iter().filter_map(|h| match &h.ground {
-        HazardGround::Area(ground) => Some((ground, format!("{:?} {:?}", h.class, h.date), h.origin, &h.id)),
+        HazardGround::Area(ground) => Some((ground, h.class as u8, h.date, h.origin, &h.id)),
         HazardGround::Points(_) => None,
     });
-    let releases = survey.releases.iter().map(|r| (&r.ground, format!("{:?} {:?}", r.kind, r.date), r.origin, &r.id));
-    for (ground, what, origin, id) in hazards.chain(releases) {
-        if let Some(other) = seen.get(&(ground, what.clone())) {
+    let releases = survey.releases.iter().map(|r| (&r.ground, 2 + r.kind as u8, r.date, r.origin, &r.id));
+    for (ground, what, date, origin, id) in hazards.chain(releases) {
+        if let Some(other) = seen.get(&(ground, what, date)) {
             let text = format!(
                 "the record covers the same ground, with the same date and class or kind, as feature {} of {}; its land \
                  counts once",
@@ -57,7 +57,7 @@ fn duplicates(survey: &Survey, findings: &mut Vec<Finding>) {
             );
             findings.push(Finding::of(Code::Duplicate, origin, id, text));
         } else {
-            seen.insert((ground, what), origin);
+            seen.insert((ground, what, date), origin);
         }
     }
 }

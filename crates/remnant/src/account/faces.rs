@@ -92,7 +92,6 @@ impl WindowAccount {
     /// Replays the records of a face and gives its state at the date of the account; leaves the live hazards in `live`.
     fn replay(&mut self, rules: &Rules<'_>, events: &[u32], place: u32, area: Area) -> State {
         let Ledger { deeds, ground, flows, .. } = &mut self.ledger;
-        let mut deed = |event: u32, deed: Deed| *deeds.entry((event, place, deed)).or_default() += area;
         let mut state = State::None;
         let (mut outside, mut repeated) = (false, false);
         self.live.clear();
@@ -100,16 +99,17 @@ impl WindowAccount {
         let mut undated_releases = 0;
         for &number in events {
             let event = &rules.covers.events[number as usize];
-            deed(number, Deed::Covers);
+            if !opened && Some(event.slot) > rules.opening_slot {
+                opened = true;
+                self.live.iter().for_each(|&h| deeds.entry((h, place)).or_default().add(Deed::LiveAtOpening, area));
+            }
+            let own = deeds.entry((number, place)).or_default();
+            own.add(Deed::Covers, area);
             if event.slot > rules.last_slot {
                 continue;
             }
-            if !opened && Some(event.slot) > rules.opening_slot {
-                opened = true;
-                self.live.iter().for_each(|&hazard| deed(hazard, Deed::LiveAtOpening));
-            }
             let (next, change) = step(state, event.act, rules.outside);
-            deed(number, deed_of(change));
+            own.add(deed_of(change), area);
             let once = match change {
                 Change::Outside => Some((&mut outside, Ground::Outside)),
                 Change::Repeated => Some((&mut repeated, Ground::Repeated)),
@@ -132,16 +132,19 @@ impl WindowAccount {
             }
             state = next;
         }
-        if !opened {
-            self.live.iter().for_each(|&hazard| deed(hazard, Deed::LiveAtOpening));
+        for &hazard in &self.live {
+            let own = deeds.entry((hazard, place)).or_default();
+            own.add(Deed::Live, area);
+            if !opened {
+                own.add(Deed::LiveAtOpening, area);
+            }
         }
-        self.live.iter().for_each(|&hazard| deed(hazard, Deed::Live));
         if undated_releases > 0 && state.is_contaminated() {
             let undated = events.iter().filter(|&&n| {
                 let event = &rules.covers.events[n as usize];
                 event.slot == 0 && !event.is_hazard()
             });
-            undated.for_each(|&release| deed(release, Deed::Overruled));
+            undated.for_each(|&release| deeds.entry((release, place)).or_default().add(Deed::Overruled, area));
         }
         state
     }

@@ -29,6 +29,50 @@ pub(super) enum Deed {
     Overruled,
 }
 
+impl Deed {
+    /// Every deed, in order of its number.
+    const ALL: [Self; 9] = [
+        Self::Covers,
+        Self::NewlyRecorded,
+        Self::Recontaminated,
+        Self::Credited,
+        Self::Repeated,
+        Self::Outside,
+        Self::Live,
+        Self::LiveAtOpening,
+        Self::Overruled,
+    ];
+}
+
+/// The areas of an event's deeds in one place.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Deeds([Area; Deed::ALL.len()]);
+
+impl Deeds {
+    /// The area of one deed.
+    pub(super) fn of(&self, deed: Deed) -> Area {
+        self.0[deed as usize]
+    }
+
+    /// Adds an area to a deed.
+    pub(super) fn add(&mut self, deed: Deed, area: Area) {
+        self.0[deed as usize] += area;
+    }
+
+    /// The deeds that were done at all, with their areas.
+    pub(super) fn done(&self) -> impl Iterator<Item = (Deed, Area)> + '_ {
+        Deed::ALL.into_iter().map(|deed| (deed, self.of(deed))).filter(|(_, area)| *area != Area::ZERO)
+    }
+}
+
+impl std::ops::AddAssign for Deeds {
+    fn add_assign(&mut self, other: Self) {
+        for (sum, area) in self.0.iter_mut().zip(other.0) {
+            *sum += area;
+        }
+    }
+}
+
 /// A change of state of the land of one place at one date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Flow {
@@ -71,8 +115,8 @@ pub(super) enum ZoneLand {
 pub(super) struct Ledger {
     pub flows: FxHashMap<Flow, Area>,
     pub ground: FxHashMap<(u32, u32, Ground), Area>,
-    /// By event, place and deed.
-    pub deeds: FxHashMap<(u32, u32, Deed), Area>,
+    /// By event and place, what the event did there.
+    pub deeds: FxHashMap<(u32, u32), Deeds>,
     pub zones: FxHashMap<(u32, ZoneLand), Area>,
     /// Land of two districts at once: the row that has it, the other row.
     pub overlaps: FxHashMap<(u32, u32), Area>,
@@ -89,7 +133,10 @@ impl Ledger {
     }
 }
 
-fn add_all<K: std::hash::Hash + Eq>(into: &mut FxHashMap<K, Area>, from: FxHashMap<K, Area>) {
+fn add_all<K: std::hash::Hash + Eq, V: std::ops::AddAssign + Default>(
+    into: &mut FxHashMap<K, V>,
+    from: FxHashMap<K, V>,
+) {
     if into.is_empty() {
         *into = from;
         return;

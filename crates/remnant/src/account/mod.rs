@@ -91,9 +91,9 @@ fn face_findings(covers: &Covers<'_>, overlay: &Overlay, survey: &Survey) -> Vec
         }
     }
     let mut overruled: Vec<(u32, Area)> = Vec::new();
-    for (&(event, _, deed), &area) in &overlay.ledger.deeds {
-        if deed == Deed::Overruled {
-            overruled.push((event, area));
+    for (&(event, _), deeds) in &overlay.ledger.deeds {
+        if deeds.of(Deed::Overruled) > Area::ZERO {
+            overruled.push((event, deeds.of(Deed::Overruled)));
         }
     }
     overruled.sort_unstable();
@@ -109,9 +109,7 @@ fn face_findings(covers: &Covers<'_>, overlay: &Overlay, survey: &Survey) -> Vec
             findings.push(finding);
         }
     }
-    let sum = |wanted: Deed| -> Area {
-        overlay.ledger.deeds.iter().filter(|((_, _, deed), _)| *deed == wanted).map(|(_, &a)| a).sum()
-    };
+    let sum = |deed: Deed| -> Area { overlay.ledger.deeds.values().map(|deeds| deeds.of(deed)).sum() };
     let (outside, credited) = (sum(Deed::Outside), sum(Deed::Credited));
     if outside > credited && outside > Area::SQUARE_METRE {
         let m2 = SquareMetres::rounded(outside);

@@ -4,7 +4,7 @@ use remnant_geometry::Area;
 use rustc_hash::FxHashMap;
 
 use super::faces::Rules;
-use super::ledger::{Deed, Ground, Ledger};
+use super::ledger::{Deed, Deeds, Ground, Ledger};
 use crate::records::{Fate, HazardGround, Survey};
 use crate::report::{Balance, Check, Figures, RecordKind, RecordRow, SquareMetres, States};
 use crate::status::{Act, State};
@@ -42,10 +42,7 @@ impl Rows {
 
     /// A row for every hazard and release, hazards first, each in the order of the survey.
     pub fn records(&self, survey: &Survey, ledger: &Ledger) -> Vec<RecordRow> {
-        let mut sums: FxHashMap<(u32, Deed), Area> = FxHashMap::default();
-        for (&(event, _, deed), &area) in &ledger.deeds {
-            *sums.entry((event, deed)).or_default() += area;
-        }
+        let sums = everywhere(ledger, self.events.len());
         let mut rows: Vec<RecordRow> = Vec::new();
         for hazard in &survey.hazards {
             let is_area = matches!(hazard.ground, HazardGround::Area(_));
@@ -79,8 +76,7 @@ impl Rows {
             });
         }
         for (number, &(act, index, in_effect)) in self.events.iter().enumerate() {
-            let of =
-                |deed: Deed| sums.get(&(number as u32, deed)).map_or(SquareMetres::ZERO, |&a| SquareMetres::rounded(a));
+            let of = |deed: Deed| SquareMetres::rounded(sums[number].of(deed));
             let row = match act {
                 Act::Hazard(_) => &mut rows[index],
                 Act::Release(_) => &mut rows[survey.hazards.len() + index],
@@ -136,20 +132,13 @@ impl Rows {
             cm2(sums.balance.closing.0 - self.total.balance.closing.0),
         ];
         let (mut recorded, mut credited, mut in_effect, mut parts) = (Area::ZERO, Area::ZERO, Area::ZERO, Area::ZERO);
-        for (&(event, _, deed), &area) in &ledger.deeds {
-            match deed {
-                Deed::NewlyRecorded => recorded += area,
-                Deed::Credited => credited += area,
-                _ => {}
-            }
+        for (&(event, _), deeds) in &ledger.deeds {
+            recorded += deeds.of(Deed::NewlyRecorded);
+            credited += deeds.of(Deed::Credited);
             if self.events[event as usize].2 {
-                match deed {
-                    Deed::Covers => in_effect += area,
-                    Deed::NewlyRecorded | Deed::Recontaminated | Deed::Credited | Deed::Repeated | Deed::Outside => {
-                        parts += area;
-                    }
-                    _ => {}
-                }
+                in_effect += deeds.of(Deed::Covers);
+                let shares = [Deed::NewlyRecorded, Deed::Recontaminated, Deed::Credited, Deed::Repeated, Deed::Outside];
+                parts += shares.into_iter().map(|deed| deeds.of(deed)).sum();
             }
         }
         let from_none: Area = ledger.flows.iter().filter(|(f, _)| f.from == State::None).map(|(_, &a)| a).sum();
@@ -243,19 +232,23 @@ fn add_areas(mut sum: Figures, other: &Figures) -> Figures {
     sum
 }
 
+/// What every event did in all places together.
+fn everywhere(ledger: &Ledger, events: usize) -> Vec<Deeds> {
+    let mut sums = vec![Deeds::default(); events];
+    for (&(event, _), deeds) in &ledger.deeds {
+        sums[event as usize] += *deeds;
+    }
+    sums
+}
+
 /// Counts of records: each from 1 m2 on, in a place and in all.
 fn enter_counts(rules: &Rules<'_>, ledger: &Ledger, places: &mut [Figures], total: &mut Figures) {
-    let mut everywhere: FxHashMap<(u32, Deed), Area> = FxHashMap::default();
-    for (&(event, place, deed), &area) in &ledger.deeds {
-        *everywhere.entry((event, deed)).or_default() += area;
-        if area >= Area::SQUARE_METRE {
-            count(rules, event, deed, &mut places[place as usize]);
-        }
+    let enough = |(_, area): &(Deed, Area)| *area >= Area::SQUARE_METRE;
+    for (&(event, place), deeds) in &ledger.deeds {
+        deeds.done().filter(enough).for_each(|(deed, _)| count(rules, event, deed, &mut places[place as usize]));
     }
-    for ((event, deed), area) in everywhere {
-        if area >= Area::SQUARE_METRE {
-            count(rules, event, deed, total);
-        }
+    for (event, deeds) in everywhere(ledger, rules.covers.events.len()).iter().enumerate() {
+        deeds.done().filter(enough).for_each(|(deed, _)| count(rules, event as u32, deed, total));
     }
 }
 
@@ -296,8 +289,9 @@ fn enter_devices(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey, places: &m
         }
         Some(&survey.releases[event.index].devices).filter(|d| d.iter().any(|&n| n > 0))
     };
-    for (&(event, place, deed), &area) in &ledger.deeds {
-        if deed == Deed::Covers && place != outside && bearing(event).is_some() {
+    for (&(event, place), deeds) in &ledger.deeds {
+        let area = deeds.of(Deed::Covers);
+        if place != outside && area > Area::ZERO && bearing(event).is_some() {
             let home = homes.entry(event).or_insert((area, place));
             if (area, std::cmp::Reverse(place)) > (home.0, std::cmp::Reverse(home.1)) {
                 *home = (area, place);

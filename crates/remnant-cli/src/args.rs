@@ -1,0 +1,250 @@
+//! The options of the command.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use remnant::records::{HazardClass, ReleaseKind};
+use remnant::settings::{DatePolicy, OutsidePolicy};
+
+/// Land-release accounting for mine action: which land is still contaminated, which is released, by district, settlement zone and date.
+#[derive(Debug, Parser)]
+#[command(name = "remnant", version, arg_required_else_help = true, after_help = EXIT_STATUS)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_STATUS: &str = "Exit status: 0 done; 1 the program failed; 2 the call, the project file or an input file \
+                           can't be used (nothing is written); 3 --strict and records were set aside (everything is \
+                           written); 130 interrupted";
+
+/// What the command can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read the layers, account for every square metre, write the output folder
+    #[command(after_help = EXIT_STATUS)]
+    Run(Box<RunArgs>),
+}
+
+/// The call of `remnant run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Project file; options win over what it says
+    pub project: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub layers: LayerArgs,
+
+    #[command(flatten)]
+    pub account: AccountArgs,
+
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// The layers. Those of a role replace what the project file has for that role.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Layers (PATH#layer picks a layer of a container)")]
+pub struct LayerArgs {
+    /// Suspected and confirmed hazardous areas
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub hazards: Vec<PathBuf>,
+    /// Land releases: cancelled, reduced and cleared areas
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub releases: Vec<PathBuf>,
+    /// Districts; without them everything stands outside all districts
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub districts: Vec<PathBuf>,
+    /// Settlement zones
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub zones: Vec<PathBuf>,
+    /// Incidents
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub incidents: Vec<PathBuf>,
+    /// What the survey claims to cover
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub coverage: Vec<PathBuf>,
+    /// Class of the --hazards that have no field for it
+    #[arg(long, value_name = "CLASS", requires = "hazards", value_parser = words(&CLASSES))]
+    pub hazard_class: Option<HazardClass>,
+    /// Kind of the --releases that have no field for it
+    #[arg(long, value_name = "KIND", requires = "releases", value_parser = words(&KINDS))]
+    pub release_kind: Option<ReleaseKind>,
+    /// Coordinate reference system of layers that state none, such as EPSG:32633
+    #[arg(long)]
+    pub crs: Option<String>,
+    /// Encoding of text in layers that state none, such as windows-1251
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+}
+
+/// What is accounted for, and how.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Account")]
+pub struct AccountArgs {
+    /// Date of the account [default: the latest date in the data]
+    #[arg(long, value_name = "DATE", value_parser = date, allow_hyphen_values = true)]
+    pub as_of: Option<Date>,
+    /// Opens a period: the balance runs from the end of this day to --as-of
+    #[arg(long, value_name = "DATE", value_parser = date, allow_hyphen_values = true)]
+    pub since: Option<Date>,
+    /// Replay records in order of their dates, or treat all as undated [default: replay]
+    #[arg(long, value_name = "POLICY", value_parser = words(&DATES))]
+    pub dates: Option<DatePolicy>,
+    /// A release where no hazard is recorded: account for it separately, or take the land as once recorded [default:
+    /// separate]
+    #[arg(long, value_name = "POLICY", value_parser = words(&OUTSIDE))]
+    pub outside: Option<OutsidePolicy>,
+    /// A zone this near to contaminated land is `near` [default: 100]
+    #[arg(long, value_name = "METRES", value_parser = distance, allow_hyphen_values = true)]
+    pub safety_distance: Option<f64>,
+    /// Number of threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=4096))]
+    pub threads: Option<usize>,
+}
+
+/// What is written, and what is said.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Output folder [default: remnant-out]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace an earlier run in the output folder
+    #[arg(long)]
+    pub force: bool,
+    /// Tables only, no shapes
+    #[arg(long)]
+    pub no_geometry: bool,
+    /// Exit with status 3 if any record was set aside
+    #[arg(long)]
+    pub strict: bool,
+    /// Print summary.json instead of the district table
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but errors
+    #[arg(long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more about the input and the findings
+    #[arg(long)]
+    pub verbose: bool,
+    /// Show progress: where standard error is a terminal, always, or never
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ProgressWhen::Auto, hide_possible_values = true)]
+    pub progress: ProgressWhen,
+    /// Messages as text, or as a JSON object a line
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Text, hide_possible_values = true)]
+    pub log_format: LogFormat,
+}
+
+/// When progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProgressWhen {
+    /// Where standard error is a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How messages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// As text.
+    Text,
+    /// As a JSON object a line.
+    Json,
+}
+
+/// The words for the classes of hazards.
+pub const CLASSES: [(&str, HazardClass); 2] =
+    [("suspected", HazardClass::Suspected), ("confirmed", HazardClass::Confirmed)];
+/// The words for the kinds of releases.
+pub const KINDS: [(&str, ReleaseKind); 3] =
+    [("cancelled", ReleaseKind::Cancelled), ("reduced", ReleaseKind::Reduced), ("cleared", ReleaseKind::Cleared)];
+/// The words for what becomes of dates.
+pub const DATES: [(&str, DatePolicy); 2] = [("replay", DatePolicy::Replay), ("ignore", DatePolicy::Ignore)];
+/// The words for what becomes of releases outside hazards.
+pub const OUTSIDE: [(&str, OutsidePolicy); 2] =
+    [("separate", OutsidePolicy::Separate), ("baseline", OutsidePolicy::Baseline)];
+
+fn words<T: Copy + Send + Sync + 'static>(table: &'static [(&'static str, T)]) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(table.iter().map(|(word, _)| *word)).try_map(|given: String| {
+        table.iter().find(|(word, _)| *word == given).map(|(_, value)| *value).ok_or("not one of the words")
+    })
+}
+
+/// A whole date. A part of one would leave open which day is meant.
+pub fn date(text: &str) -> Result<Date, String> {
+    const FORM: &str = "write year-month-day, as in 2024-12-31";
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
+    match shape.as_str() {
+        "9999-99-99" => text.parse().map_err(|_| format!("there is no such day; {FORM}")),
+        "9999" => Err(format!("a whole date is needed; for the end of that year write {text}-12-31")),
+        "9999-99" => Err(format!("a whole date is needed, with the day; {FORM}")),
+        _ => Err(format!("that is no ISO 8601 date; {FORM}")),
+    }
+}
+
+fn distance(text: &str) -> Result<f64, String> {
+    metres(text.parse().map_err(|_| "a number of metres is needed, as in 100")?)
+}
+
+/// A distance in metres.
+pub fn metres(value: f64) -> Result<f64, String> {
+    if value.is_finite() && value >= 0.0 {
+        // Minus zero would be printed as such.
+        Ok(value + 0.0)
+    } else {
+        Err("a distance is a finite number of metres, 0 or more".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_options_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_date_is_whole_or_refused() {
+        assert_eq!(date("2024-02-29"), Ok(Date::constant(2024, 2, 29)));
+        for (text, hint) in [
+            ("2023-02-29", "no such day"),
+            ("2023", "2023-12-31"),
+            ("2023-02", "with the day"),
+            ("31/12/2023", "year-month-day"),
+            ("2023-2-1", "year-month-day"),
+            ("2023-02-01T00:00", "year-month-day"),
+            ("", "year-month-day"),
+            ("-2023-02-01", "year-month-day"),
+        ] {
+            assert!(date(text).is_err_and(|e| e.contains(hint)), "{text}: {:?}", date(text));
+        }
+    }
+
+    #[test]
+    fn a_distance_is_finite_and_not_negative() {
+        assert_eq!(distance("2.5"), Ok(2.5));
+        assert!(distance("-0").is_ok_and(f64::is_sign_positive));
+        for text in ["-1", "inf", "NaN", "1e999", "ten", ""] {
+            assert!(distance(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_role_takes_several_files_more_than_once() {
+        let cli = Cli::parse_from(["remnant", "run", "--hazards", "a", "b", "--crs", "x", "--hazards=-c"]);
+        let Command::Run(call) = cli.command;
+        assert_eq!(call.layers.hazards, ["a", "b", "-c"].map(PathBuf::from));
+        assert_eq!(call.account.dates, None);
+    }
+}

@@ -1,0 +1,203 @@
+//! What a run is to do: the options over the project file over the defaults.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Zoned;
+use jiff::civil::Date;
+use remnant::error::{Error, Location, Result};
+use remnant::pipeline::{Job, LayerSpec};
+use remnant::report::Role;
+use remnant::settings::Settings;
+
+use crate::args::{LayerArgs, RunArgs};
+use crate::project::Project;
+
+/// Where the output goes if nobody says.
+const DEFAULT_OUT: &str = "remnant-out";
+
+/// What a run is to do.
+#[derive(Debug)]
+pub struct Plan {
+    /// What is read and how it is accounted for.
+    pub job: Job,
+    /// The output folder.
+    pub out: PathBuf,
+    project: Option<PathBuf>,
+}
+
+impl Plan {
+    /// The plan of a call.
+    pub fn of(call: &RunArgs) -> Result<Self> {
+        let project = call.project.as_deref().map(Project::read).transpose()?.unwrap_or_default();
+        // The local day, as the system tells it; UTC where it tells no time zone.
+        let settings = settings(call, &project, Zoned::now().date())?;
+        let out = call.output.out.clone().or_else(|| project.out.clone());
+        let layers = layers(&call.layers, project.layers)?;
+        Ok(Self {
+            job: Job { layers, settings },
+            out: out.unwrap_or_else(|| PathBuf::from(DEFAULT_OUT)),
+            project: call.project.clone(),
+        })
+    }
+
+    /// Every file that is read, which the output must spare.
+    pub fn inputs(&self) -> Vec<&Path> {
+        self.job.layers.iter().map(|layer| layer.path.as_path()).chain(self.project.as_deref()).collect()
+    }
+}
+
+fn settings(call: &RunArgs, project: &Project, today: Date) -> Result<Settings> {
+    let account = &call.account;
+    let default = Settings::new(today);
+    let settings = Settings {
+        as_of: account.as_of.or(project.as_of),
+        since: account.since.or(project.since),
+        dates: account.dates.or(project.dates).unwrap_or(default.dates),
+        outside: account.outside.or(project.outside).unwrap_or(default.outside),
+        safety_distance_m: account.safety_distance.or(project.safety_distance_m).unwrap_or(default.safety_distance_m),
+        geometry: !call.output.no_geometry,
+        threads: account.threads,
+        today,
+    };
+    match (settings.since, settings.as_of) {
+        (Some(since), Some(as_of)) if since > as_of => Err(Error::unusable(
+            "the period ends before it begins",
+            Location::default(),
+            format!("--since {since} is after --as-of {as_of}"),
+            "give a --since that is not after --as-of",
+        )),
+        _ => Ok(settings),
+    }
+}
+
+fn layers(args: &LayerArgs, project: Vec<LayerSpec>) -> Result<Vec<LayerSpec>> {
+    let mut layers = Vec::new();
+    for (role, paths) in [
+        (Role::Hazards, &args.hazards),
+        (Role::Releases, &args.releases),
+        (Role::Districts, &args.districts),
+        (Role::Zones, &args.zones),
+        (Role::Incidents, &args.incidents),
+        (Role::Coverage, &args.coverage),
+    ] {
+        if paths.is_empty() {
+            layers.extend(project.iter().filter(|layer| layer.role == role).cloned());
+        }
+        for given in paths {
+            let (path, layer) = file_and_layer(given)?;
+            let (crs, encoding) = (None, None);
+            let class = args.hazard_class.filter(|_| role == Role::Hazards);
+            let kind = args.release_kind.filter(|_| role == Role::Releases);
+            layers.push(LayerSpec { role, path, layer, crs, encoding, aliases: None, class, kind });
+        }
+    }
+    for layer in &mut layers {
+        layer.crs = layer.crs.take().or_else(|| args.crs.clone());
+        layer.encoding = layer.encoding.take().or_else(|| args.encoding.clone());
+    }
+    if layers.iter().all(|layer| layer.role != Role::Hazards) {
+        return Err(Error::unusable(
+            "no hazards are given",
+            Location::default(),
+            "an account begins with the hazardous areas",
+            "name their file with --hazards, or in a project file as a [[layer]] with role = \"hazards\"",
+        ));
+    }
+    Ok(layers)
+}
+
+/// `PATH#layer` taken apart. A file whose name holds the `#` is taken whole; a name that is not UTF-8 is, too.
+fn file_and_layer(given: &Path) -> Result<(PathBuf, Option<String>)> {
+    let whole = || Ok((given.to_owned(), None));
+    let exists = |path: &Path| path.symlink_metadata().is_ok();
+    let Some(text) = given.to_str().filter(|_| !exists(given)) else { return whole() };
+    // A layer's name may hold a # as well: the longest path that is there.
+    let found = text.rmatch_indices('#').map(|(at, _)| (&text[..at], &text[at + 1..])).find(|(path, _)| {
+        // The empty path stands for nothing.
+        !path.is_empty() && exists(Path::new(path))
+    });
+    match found {
+        Some((path, "")) => Err(Error::unusable(
+            "a layer without a name is asked for",
+            Location::file(given),
+            "nothing follows the #",
+            format!("name the layer after the #, or write {path} alone"),
+        )),
+        Some((path, layer)) => Ok((PathBuf::from(path), Some(layer.to_owned()))),
+        // The error about a missing file is to name what was given.
+        None => whole(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use remnant::records::{HazardClass, ReleaseKind};
+
+    use super::*;
+    use crate::args::{Cli, Command};
+
+    fn call(options: &[&str]) -> Box<RunArgs> {
+        let Command::Run(call) = Cli::parse_from(["remnant", "run"].iter().chain(options)).command;
+        call
+    }
+
+    #[test]
+    fn a_file_with_a_hash_in_its_name_wins() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        for name in ["a", "b#c"] {
+            std::fs::write(at(name), "").expect("a file");
+        }
+        let layer = |name: &str| Some(name.to_owned());
+        assert_eq!(file_and_layer(&at("a#b")).ok(), Some((at("a"), layer("b"))));
+        assert_eq!(file_and_layer(&at("a#b#c")).ok(), Some((at("a"), layer("b#c"))));
+        assert_eq!(file_and_layer(&at("b#c")).ok(), Some((at("b#c"), None)));
+        assert_eq!(file_and_layer(&at("b#c#d")).ok(), Some((at("b#c"), layer("d"))));
+        assert_eq!(file_and_layer(&at("no#such")).ok(), Some((at("no#such"), None)));
+        assert!(file_and_layer(&at("a#")).is_err());
+    }
+
+    #[test]
+    fn options_win_over_the_project_role_by_role() {
+        let spec = |role, path: &str, crs: Option<&str>| LayerSpec {
+            role,
+            path: path.into(),
+            layer: None,
+            crs: crs.map(str::to_owned),
+            encoding: None,
+            aliases: None,
+            class: None,
+            kind: None,
+        };
+        let project =
+            vec![spec(Role::Hazards, "old", None), spec(Role::Zones, "z", Some("own")), spec(Role::Zones, "y", None)];
+        let call = call(&["--hazards", "new", "--hazard-class", "confirmed", "--crs", "EPSG:4326"]);
+        let layers = layers(&call.layers, project).expect("right");
+        let found: Vec<_> = layers.iter().map(|l| (l.path.to_str(), l.crs.as_deref(), l.class)).collect();
+        assert_eq!(
+            found,
+            [
+                (Some("new"), Some("EPSG:4326"), Some(HazardClass::Confirmed)),
+                (Some("z"), Some("own"), None),
+                (Some("y"), Some("EPSG:4326"), None)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_kind_is_for_releases_only() {
+        let call = call(&["--hazards", "h", "--releases", "r", "--release-kind", "cleared"]);
+        let layers = layers(&call.layers, Vec::new()).expect("right");
+        assert_eq!(layers.iter().map(|l| l.kind).collect::<Vec<_>>(), [None, Some(ReleaseKind::Cleared)]);
+    }
+
+    #[test]
+    fn a_period_does_not_end_before_it_begins() {
+        let project = Project { as_of: Some(Date::constant(2020, 1, 1)), ..Project::default() };
+        let today = Date::constant(2024, 1, 1);
+        assert!(settings(&call(&["--since", "2020-01-02"]), &project, today).is_err());
+        let settings = settings(&call(&["--since", "2020-01-02", "--as-of", "2020-01-02"]), &project, today);
+        assert!(settings.is_ok_and(|s| s.as_of == s.since && s.safety_distance_m == 100.0));
+    }
+}

@@ -1,0 +1,77 @@
+//! The order of a run.
+
+use std::io::{self, Write};
+
+use remnant::error::{Error, Location, Result};
+use remnant::pipeline;
+use remnant::report::Report;
+use remnant::write::{check_folder, district_table, summary_json, write_folder};
+
+use crate::args::RunArgs;
+use crate::exit::Exit;
+use crate::plan::Plan;
+use crate::progress::Meter;
+use crate::stop;
+use crate::terminal::Log;
+
+/// `remnant run`.
+pub fn run(call: &RunArgs) -> Exit {
+    let log = Log::new(&call.output);
+    account(call, &log).unwrap_or_else(|error| {
+        log.error(&error);
+        Exit::from(&error)
+    })
+}
+
+fn account(call: &RunArgs, log: &Log) -> Result<Exit> {
+    let plan = Plan::of(call)?;
+    let force = call.output.force;
+    check_folder(&plan.out, force, &plan.inputs())?;
+    stop::listen().map_err(|e| Error::failed("Ctrl-C can't be listened for", Location::default(), e, "run again"))?;
+
+    let meter = Meter::new(call.output.progress, log);
+    let report = pipeline::run(&plan.job, &meter)?;
+    check_laws(&report)?;
+    meter.begin("writing the output folder", 0);
+    stop::begin_writing();
+    write_folder(&report, &plan.out, force, &stop::is_asked)?;
+    stop::end_writing();
+    // The bar goes before anything else is said.
+    drop(meter);
+
+    log.report(&report, &plan.out);
+    print(&if call.output.json { summary_json(&report) } else { district_table(&report) })?;
+    let set_aside = report.inputs.iter().map(|input| input.set_aside).sum();
+    if call.output.strict && set_aside > 0 {
+        log.strict(set_aside, &plan.out);
+        return Ok(Exit::SetAside);
+    }
+    Ok(Exit::Done)
+}
+
+/// Figures that break a law of the account are not published: somebody may walk on them.
+fn check_laws(report: &Report) -> Result<()> {
+    match report.account.checks.iter().find(|check| !check.holds) {
+        None => Ok(()),
+        Some(check) => Err(Error::failed(
+            "the account fails its own check, so nothing was written",
+            Location::default(),
+            format!("{} (difference {})", check.name, check.difference),
+            "please report this fault of the program with the files, if you may",
+        )),
+    }
+}
+
+/// Prints to standard output. A reader that has seen enough is no error.
+fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::failed(
+            "the result can't be printed",
+            Location::default(),
+            e,
+            "look into the output folder, which is written; see where standard output goes",
+        )),
+        _ => Ok(()),
+    }
+}
