@@ -13,6 +13,33 @@
 //! | [`window`] | all of it for a square of tiles, as a pure function |
 //! | [`outline`] | the shapes of classes of ground |
 //! | [`measure`] | geodesic distances, discs and corridors |
+//! | `validity`, `repair` | are rings valid by OGC Simple Features? If not: the ring rule, by `i_overlay` |
+//! | `strips`, `labels` | which boxes meet; sets of records as numbers |
+//!
+//! ```
+//! use remnant_geometry::{Area, FaceClass, Footprint, RawPolygon, Window, WindowFaces};
+//!
+//! let square = |west: f64| -> Footprint {
+//!     let (east, south, north) = (west + 0.001, 40.0, 40.001);
+//!     let ring = vec![[west, south], [east, south], [east, north], [west, north], [west, south]];
+//!     Footprint::new(&[RawPolygon { rings: vec![ring] }]).expect("it has an area").0
+//! };
+//! let records = [square(46.0), square(46.0005)];
+//! let (mut all, mut both) = (Area::ZERO, Area::ZERO);
+//! let (rows, columns) = Window::reached(&records[0].bounds());
+//! let window = Window { row: *rows.start(), column: *columns.start() };
+//! WindowFaces::default()
+//!     .cut(window, (0..).zip(&records), None, &mut |cover: &[u32], area| {
+//!         all += area;
+//!         if cover == [0, 1] {
+//!             both += area;
+//!         }
+//!         FaceClass::default()
+//!     })
+//!     .expect("the faces fit together");
+//! // Each square reaches half its width beyond the other, so that a third of the ground is covered twice.
+//! assert!((all.square_metres() / both.square_metres() - 3.0).abs() < 1e-6);
+//! ```
 
 mod cut;
 mod faces;
