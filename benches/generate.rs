@@ -1,5 +1,7 @@
 //! Makes scenarios for the benchmarks and the synthetic national example.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that talks to its user")]
+
 #[path = "scenario/mod.rs"]
 mod scenario;
 

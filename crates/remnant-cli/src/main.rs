@@ -29,6 +29,10 @@ use clap::Parser;
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
 
+/// Many threads make and drop many small lists; this allocator costs them less than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     exit::guarded(|| match Cli::try_parse() {
         Ok(Cli { command: Command::Run(call) }) => run::run(&call),

@@ -42,7 +42,9 @@ impl Plan {
 
     /// Every file that is read, which the output must spare.
     pub fn inputs(&self) -> Vec<&Path> {
-        self.job.layers.iter().map(|layer| layer.path.as_path()).chain(self.project.as_deref()).collect()
+        let layers = &self.job.layers;
+        let aliases = layers.iter().filter_map(|layer| layer.aliases.as_deref());
+        layers.iter().map(|layer| layer.path.as_path()).chain(aliases).chain(self.project.as_deref()).collect()
     }
 }
 

@@ -226,7 +226,9 @@ fn place(report: &Report, finding: &Finding) -> Location {
 /// What a user can do about an error in the data.
 fn remedy(code: Code) -> &'static str {
     match code {
-        Code::MissingGeometry => "draw the record in its source; until then it counts nowhere",
+        Code::MissingGeometry => {
+            "draw the record in its source; until then a hazard counts only as one that could lie anywhere"
+        }
         Code::UnreadableGeometry => "repair the geometry in its source, or export it anew",
         Code::BadCoordinates => "check the coordinates and the coordinate reference system (--crs)",
         Code::NoArea => "draw the record as a polygon that encloses ground",

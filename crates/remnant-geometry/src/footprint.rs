@@ -169,7 +169,7 @@ impl Footprint {
         repair::polygons(&self.rings().map(<[Point]>::to_vec).collect::<Vec<_>>())
     }
 
-    /// The union of several footprints as polygons; `None` of none.
+    /// The union of several footprints as polygons; none of none.
     pub fn union<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Vec<GridPolygon> {
         let mut parts: Vec<&Self> = parts.into_iter().collect();
         match parts.len() {

@@ -120,7 +120,7 @@ fn length(v: Space) -> f64 {
 
 /// The geodesic disc about a point (longitude and latitude in degrees) with a radius in metres.
 ///
-/// It is a polygon of 720 corners with the area of the disc, right to 1e-8.
+/// It is a polygon of 720 corners with the area of the disc, right to 1e-6.
 ///
 /// # Errors
 /// [`NoFootprint`] where the centre is not on Earth or the radius is not a positive number.

@@ -162,7 +162,7 @@ impl Sum for Area {
     }
 }
 
-/// Metres along the equator for a step of longitude, and radians for a step of either.
+/// Radians in a grid step.
 const RADIANS_PER_STEP: f64 = std::f64::consts::PI / (180.0 * STEPS_PER_DEGREE as f64);
 
 /// Area units under a step of longitude for a metre of the equal-area ordinate.

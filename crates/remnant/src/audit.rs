@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use remnant_geometry::{Bounds, Footprint, Point};
 use rustc_hash::FxHashMap;
 
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Place};
 use crate::records::{HazardGround, Origin, Survey};
 use crate::report::{Check, Input, RecordRow, Role};
 
@@ -55,7 +55,9 @@ fn duplicates(survey: &Survey, findings: &mut Vec<Finding>) {
                 other.feature,
                 if other.layer == origin.layer { "this layer" } else { "another layer" },
             );
-            findings.push(Finding::of(Code::Duplicate, origin, id, text));
+            let bounds = ground.bounds();
+            let place = Place::Box(bounds.min, bounds.max);
+            findings.push(Finding::of(Code::Duplicate, origin, id, text).at(place));
         } else {
             seen.insert((ground, what, date), origin);
         }

@@ -172,7 +172,7 @@ pub struct DistrictRow {
     pub name: Option<String>,
     /// The figures.
     pub figures: Figures,
-    /// The district's own shape (its first-come part where districts overlap); empty without geometry.
+    /// The district's shape, overlaps included (their land counts for the code that sorts first); empty without geometry.
     pub shape: Vec<GridPolygon>,
 }
 
@@ -197,7 +197,7 @@ pub struct ZoneRow {
     pub states: States,
     /// The share of it that is contaminated.
     pub contaminated_share: f64,
-    /// Ids of the hazards live on contaminated land in it, or that are open evidence points in it, sorted.
+    /// Ids of the hazards live on at least 1 m2 of contaminated land in it, sorted.
     pub hazard_ids: Vec<String>,
     /// Geodesic distance to the nearest contaminated land in metres, 0 inside; `None` where nothing is contaminated.
     pub nearest_hazard_m: Option<f64>,

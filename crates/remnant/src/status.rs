@@ -158,7 +158,7 @@ mod tests {
         let sha = Act::Hazard(HazardClass::Suspected);
         let cleared = Act::Release(ReleaseKind::Cleared);
         let cancelled = Act::Release(ReleaseKind::Cancelled);
-        let mut keys = vec![
+        let mut keys = [
             replay_order(day(2), sha, "a", 0, 1),
             replay_order(day(1), cancelled, "a", 0, 1),
             replay_order(day(1), cleared, "b", 0, 1),

@@ -37,7 +37,8 @@ pub(super) struct Covers<'a> {
     pub districts: Vec<(&'a str, &'a str)>,
     /// The ground of district features in the order of their codes, with their rows.
     pub district_ground: Vec<(u32, &'a Footprint)>,
-    pub coverage: Vec<&'a Footprint>,
+    /// What the survey claims to cover; `None` without such a layer, empty where nothing of it could be used.
+    pub coverage: Option<Vec<&'a Footprint>>,
     pub zones: Vec<&'a Footprint>,
 }
 
@@ -91,7 +92,7 @@ impl<'a> Covers<'a> {
             dates,
             districts,
             district_ground,
-            coverage: survey.coverage.iter().flatten().collect(),
+            coverage: survey.coverage.as_ref().map(|c| c.iter().collect()),
             zones: survey.zones.iter().map(|z| &z.ground).collect(),
         }
     }
@@ -102,7 +103,7 @@ impl<'a> Covers<'a> {
             .iter()
             .map(|e| e.ground)
             .chain(self.district_ground.iter().map(|d| d.1))
-            .chain(self.coverage.iter().copied())
+            .chain(self.coverage.iter().flatten().copied())
             .chain(self.zones.iter().copied())
             .collect()
     }

@@ -46,14 +46,14 @@ impl WindowAccount {
         let covers = rules.covers;
         let events_end = covers.events.len();
         let districts_end = events_end + covers.district_ground.len();
-        let coverage_end = districts_end + covers.coverage.len();
+        let coverage_end = districts_end + covers.coverage.as_ref().map_or(0, Vec::len);
         let split = |end: usize| cover.partition_point(|&c| (c as usize) < end);
         let (e, d, c) = (split(events_end), split(districts_end), split(coverage_end));
 
         let place = self.district(rules, &cover[e..d], area, e > 0);
         let state = self.replay(rules, &cover[..e], place, area);
         if c < cover.len() {
-            let covered = covers.coverage.is_empty() || c > d;
+            let covered = covers.coverage.is_none() || c > d;
             for &zone in &cover[c..] {
                 self.zone(zone - coverage_end as u32, state, place, covered, area, rules, &cover[..e]);
             }

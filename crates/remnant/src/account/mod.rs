@@ -13,7 +13,7 @@ mod zones;
 use jiff::civil::Date;
 use remnant_geometry::{Area, Footprint};
 
-use crate::error::Result;
+use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
 use crate::progress::Progress;
 use crate::records::{HazardClass, ReleaseKind, Survey};
@@ -32,7 +32,7 @@ use rows::Rows;
 /// Cost: near n log n in the edges of all records and their crossings; memory in proportion to them.
 ///
 /// # Errors
-/// [`crate::error::Error::Interrupted`] where `progress` asks for an end; [`Error::Failed`] where the program contradicts itself:
+/// [`Error::Interrupted`] where `progress` asks for an end; [`Error::Failed`] where the program contradicts itself:
 /// then there is no result rather than a wrong one.
 pub fn account(survey: &Survey, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
     let pool = settings.pool()?;
@@ -43,6 +43,13 @@ pub fn account(survey: &Survey, settings: &Settings, progress: &dyn Progress) ->
 pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
     let mut settings = settings.clone();
     settings.as_of = settings.as_of.or_else(|| latest_date(survey, &settings));
+    if let (Some(since), Some(as_of)) = (settings.since, settings.as_of)
+        && since > as_of
+    {
+        let why = format!("the period would begin after {since}, and the account is as of {as_of}");
+        let remedy = "give an earlier --since or a later --as-of";
+        return Err(Error::unusable("the period ends before it begins", Location::default(), why, remedy));
+    }
     let covers = Covers::new(survey, &settings);
     let rules = Rules::new(&covers, &settings);
     let overlay = overlay::overlay(&rules, settings.geometry, progress)?;

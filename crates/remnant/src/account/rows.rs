@@ -33,7 +33,7 @@ impl Rows {
                 _ => {}
             }
         }
-        let mut total = places.iter().fold(Figures::default(), |sum, place| add_areas(sum, place));
+        let mut total = places.iter().fold(Figures::default(), add_areas);
         enter_counts(rules, ledger, &mut places, &mut total);
         enter_devices(rules, ledger, survey, &mut places, &mut total);
         let events = covers.events.iter().map(|e| (e.act, e.index, e.slot <= rules.last_slot)).collect();
@@ -135,7 +135,7 @@ impl Rows {
             cm2(b.opening.0 + flows - b.closing.0)
         });
         let closing = all().map(|f| cm2(f.balance.closing.0 - f.states.remaining()));
-        let sums = self.places.iter().fold(Figures::default(), |sum, place| add_areas(sum, place));
+        let sums = self.places.iter().fold(Figures::default(), add_areas);
         let total = [
             cm2(sums.area - self.total.area),
             cm2(sums.states.baseline() - self.total.states.baseline()),

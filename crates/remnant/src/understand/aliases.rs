@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Location, Result};
+use crate::read::{Bytes, Digest};
 
 /// What is right for one feature.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(super) struct Alias {
 pub(super) struct Aliases {
     /// The field by which features are known.
     pub(super) field: String,
+    /// The file, as it was read.
+    pub(super) file: Digest,
     rows: HashMap<String, Alias>,
 }
 
@@ -31,7 +34,8 @@ impl Aliases {
                 "write a CSV file whose first column is a field of the layer, with columns code, name and reason";
             Error::unusable("the alias table can't be used", Location::file(path), why, remedy)
         };
-        let mut reader = csv::Reader::from_path(path).map_err(|e| unusable(&e))?;
+        let bytes = Bytes::load(path)?;
+        let mut reader = csv::Reader::from_reader(&bytes[..]);
         let headers = reader.headers().map_err(|e| unusable(&e))?.clone();
         let column = |name: &str| headers.iter().position(|h| h.trim().eq_ignore_ascii_case(name));
         let (code, name, reason) = (column("code"), column("name"), column("reason"));
@@ -56,7 +60,7 @@ impl Aliases {
                 return Err(unusable(&format!("it names {field} {key} twice")));
             }
         }
-        Ok(Self { field, rows })
+        Ok(Self { field, file: bytes.digest(), rows })
     }
 
     /// The row for a feature.

@@ -153,6 +153,7 @@ impl<'a> OpenLayer<'a> {
             all.findings.push(Finding::of_layer(Code::UnusedAlias, self.number, text));
         }
         let operation = placement.operation.as_ref();
+        let files = self.source.info().files.iter().chain(aliases.as_ref().map(|a| &a.file));
         let input = Input {
             role: self.spec.role,
             path: self.spec.path.display().to_string(),
@@ -161,7 +162,7 @@ impl<'a> OpenLayer<'a> {
             crs: placement.crs,
             operation: operation.map_or_else(String::new, |o| o.name().to_owned()),
             accuracy_m: operation.and_then(|o| o.accuracy_m()).map(|m| m.to_string()),
-            files: self.source.info().files.iter().map(|f| (f.path.display().to_string(), f.sha256.clone())).collect(),
+            files: files.map(|f| (f.path.display().to_string(), f.sha256.clone())).collect(),
             records,
             used: all.used,
             repaired: all.repaired,
@@ -171,13 +172,13 @@ impl<'a> OpenLayer<'a> {
     }
 
     fn placement(&mut self, area: Option<[f64; 4]>) -> Result<Placement> {
+        if self.crs.is_lonlat_wgs84() {
+            return Ok(Placement { crs: "WGS 84 longitude/latitude (OGC:CRS84)".to_owned(), operation: None });
+        }
         let crs = match self.crs.authority_code() {
             Some(code) => format!("{} ({code})", self.crs.name()),
             None => self.crs.name().to_owned(),
         };
-        if self.crs.is_lonlat_wgs84() {
-            return Ok(Placement { crs, operation: None });
-        }
         let operation = match area {
             Some(area) => Operation::choose_for_area(&self.crs, area),
             None => Operation::choose(&self.crs, self.extent),

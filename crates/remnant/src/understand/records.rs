@@ -113,10 +113,12 @@ pub(super) fn understand(context: &Context<'_>, placer: &Placer, mut feature: Fe
             } else {
                 "; the record was set aside"
             };
-            let mut finding = draft.finding(code, format!("{why}{kept}"));
-            finding.place = bounds.map(|[low, high]| Place::Box(low, high));
-            draft.findings.push(finding);
+            draft.find(code, format!("{why}{kept}"));
         }
+    }
+    // Every finding about a record that has a place says where, so that it can be looked at on a map.
+    for finding in draft.findings.iter_mut().filter(|f| f.place.is_none()) {
+        finding.place = bounds.map(|[low, high]| Place::Box(low, high));
     }
     parts.findings.append(&mut draft.findings);
 }
@@ -282,8 +284,11 @@ impl Draft<'_> {
         };
         self.doubt_future(date);
         let (killed, injured) = (self.count(Meaning::Killed), self.count(Meaning::Injured));
-        let ground = ground?;
-        let points = self.points(&ground.points)?;
+        let points = ground.and_then(|ground| self.points(&ground.points));
+        if points.is_err() {
+            parts.other_dates.extend(date);
+        }
+        let points = points?;
         let [place] = points[..] else {
             return Err((Code::WrongGeometry, format!("an incident is one point; this one has {}", points.len())));
         };

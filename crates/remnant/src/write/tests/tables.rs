@@ -75,7 +75,9 @@ fn records_and_findings_say_where_they_come_from() {
             "geometry_m2",
             "credited_m2",
             "repeated_m2",
-            "outside_m2"
+            "outside_m2",
+            "recorded_m2",
+            "overlap_m2"
         ]
     );
     let row = |n: usize| header.iter().map(|c| rows[n][c].as_str()).collect::<Vec<_>>();
@@ -94,6 +96,8 @@ fn records_and_findings_say_where_they_come_from() {
             "1234.5",
             "1234.5000",
             "0.0001",
+            "0.0000",
+            "0.0000",
             "0.0000",
             "0.0000"
         ]
