@@ -118,6 +118,8 @@ fn records_and_findings_say_where_they_come_from() {
             "",
             "0.0001",
             "0.0000",
+            "0.0000",
+            "0.0000",
             "0.0000"
         ]
     );
