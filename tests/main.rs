@@ -7,6 +7,7 @@
 //! | `periods` | laws of dates and policies |
 //! | `faults` | bad calls, bad files, hostile names and texts |
 //! | `ending` | signals, closed pipes, pipes as files |
+//! | `national` | the national example against the published figures, and real layers |
 //! | `oracle` | random scenarios against the independent check in `oracle/`, where there is a Python for it |
 //! | `call`, `scenario`, `output` | what they share: the command, a seeded scenario, its output |
 
@@ -17,6 +18,7 @@ mod cases;
 mod ending;
 mod faults;
 mod laws;
+mod national;
 mod oracle;
 mod output;
 mod periods;
