@@ -1,5 +1,7 @@
 //! One feature as a record of its role: used, repaired or set aside.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use jiff::civil::Date;
 use remnant_geometry::measure::{corridor, disc};
 use remnant_geometry::{Defect, Footprint, NoFootprint, Point};
@@ -420,7 +422,10 @@ impl Draft<'_> {
             self.repaired = true;
             self.find(Code::MixedGeometry, format!("{others} parts that are points or lines were left out"));
         }
-        let (footprint, defects) = Footprint::new(&ground.polygons).map_err(no_footprint)?;
+        // Rings from strangers go through a library here: should it fail on some, one record is lost and not the run.
+        let made = catch_unwind(AssertUnwindSafe(|| Footprint::new(&ground.polygons)));
+        let failed = |_| (Code::UnreadableGeometry, "the rings can't be mended: the program failed on them".to_owned());
+        let (footprint, defects) = made.map_err(failed)?.map_err(no_footprint)?;
         for defect in defects {
             self.defect(&defect);
         }

@@ -5,7 +5,8 @@
 
 use super::columns;
 use crate::error::printable;
-use crate::report::{DistrictRow, Report, SquareMetres};
+use crate::records::Fate;
+use crate::report::{DistrictRow, RecordKind, RecordRow, Report, SquareMetres};
 
 /// Names longer than this are cut, so that a row stays a line.
 const LONGEST_NAME: usize = 32;
@@ -60,7 +61,25 @@ pub fn district_table(report: &Report) -> String {
             rule(&mut out, &widths);
         }
     }
+    out.push_str(&set_aside(report));
     out
+}
+
+/// What no row can show: records that could not be used. A table full of noughts must not pass for good news.
+fn set_aside(report: &Report) -> String {
+    let lost = |hazard: bool| {
+        let of_kind = |row: &&RecordRow| matches!(row.kind, RecordKind::Hazard(_)) == hazard;
+        report.account.records.iter().filter(of_kind).filter(|row| row.fate == Fate::SetAside).count()
+    };
+    let (hazards, releases) = (lost(true), lost(false));
+    if hazards + releases == 0 {
+        return String::new();
+    }
+    format!(
+        "not in these figures: {hazards} hazards that were set aside ({} of them could lie anywhere) and {releases} releases; \
+         see findings.csv\n",
+        report.account.unplaced_hazards
+    )
 }
 
 fn rule(out: &mut String, widths: &[usize]) {
