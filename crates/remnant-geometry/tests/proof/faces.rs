@@ -63,15 +63,11 @@ fn ground_of_upright_and_level_edges_is_exact() {
     for round in 0..60 {
         let seed = round * KINDS.len() as u64 + rectilinear;
         let (_, footprints) = scene(seed);
-        // Of ground of a few steps, drawing leaves out corners on sides of tiles that bend it by one.
-        if footprints.iter().any(|f| f.bounds().max.x - f.bounds().min.x < 1000) {
-            continue;
-        }
         compared += 1;
         let want = exact::faces(&footprints);
         let got = engine::faces(&footprints).doubled;
         let want: Vec<_> = want.into_iter().map(|(cover, area)| (cover, area >> 31)).collect();
         assert_eq!(want, got.into_iter().collect::<Vec<_>>(), "seed {seed}");
     }
-    assert!(compared > 30, "{compared}");
+    assert!(compared == 60, "{compared}");
 }
