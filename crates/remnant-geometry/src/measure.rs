@@ -6,8 +6,11 @@ use crate::footprint::{Footprint, NoFootprint, RawPolygon};
 use crate::plane::{ECCENTRICITY_2, Point, SEMI_MAJOR_M};
 use crate::repair::{self, Contours};
 
-/// Corners of a disc: enough for its border to stay within 1e-5 of the radius of the true circle.
-const DISC_CORNERS: u32 = 720;
+/// The corners of a disc of a radius in metres: so many that what a part of its border encloses too much or too little
+/// stays below a millionth of the disc, or a square metre.
+fn disc_corners(radius_m: f64) -> u32 {
+    (1.5 * radius_m).ceil().clamp(720.0, 4096.0) as u32
+}
 
 /// Metres of an edge up to which its chord through the Earth is as good as the edge (off by 0.2 mm).
 const CHORD_M: f64 = 100.0;
@@ -120,7 +123,7 @@ fn length(v: Space) -> f64 {
 
 /// The geodesic disc about a point (longitude and latitude in degrees) with a radius in metres.
 ///
-/// It is a polygon of 720 corners with the area of the disc, right to 1e-6.
+/// It is a polygon of 720 to 4,096 corners with the area of the disc, right to 1e-6.
 ///
 /// # Errors
 /// [`NoFootprint`] where the centre is not on Earth or the radius is not a positive number.
@@ -139,14 +142,15 @@ fn disc_polygon(centre: [f64; 2], radius_m: f64) -> Result<RawPolygon, NoFootpri
         return Err(NoFootprint::NoArea);
     }
     // A polygon of n corners on a circle has the share sin(a)/a of its area, a = 2 pi / n.
-    let angle = std::f64::consts::TAU / f64::from(DISC_CORNERS);
+    let corners = disc_corners(radius_m);
+    let angle = std::f64::consts::TAU / f64::from(corners);
     let radius = radius_m * (angle / libm::sin(angle)).sqrt();
     let corner = |i: u32| {
-        let bearing = 360.0 * f64::from(i) / f64::from(DISC_CORNERS);
+        let bearing = 360.0 * f64::from(i) / f64::from(corners);
         let p = Geodesic.destination(geo::Point::from(centre), bearing, radius);
         [p.x(), p.y()]
     };
-    let mut ring: Vec<[f64; 2]> = (0..DISC_CORNERS).rev().map(corner).collect();
+    let mut ring: Vec<[f64; 2]> = (0..corners).rev().map(corner).collect();
     ring.push(ring[0]);
     Ok(RawPolygon { rings: vec![ring] })
 }

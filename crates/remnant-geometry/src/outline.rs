@@ -225,19 +225,40 @@ fn on_side(p: Point) -> bool {
 }
 
 /// Leaves out corners on the sides of tiles that don't bend the ring by more than a grid step, and at which nothing
-/// else meets: there the cut into tiles is all that made them.
+/// else meets: there the cut into tiles is all that made them. What is left out lies within two steps of what is drawn.
 fn smooth(ring: &mut Vec<Point>, plain: &impl Fn(Point) -> bool) {
     let n = ring.len();
-    let keep: Vec<bool> = (0..n)
+    let mut keep: Vec<bool> = (0..n)
         .map(|i| {
             let (a, b, c) = (ring[(i + n - 1) % n], ring[i], ring[(i + 1) % n]);
             let bend = crate::footprint::turn(a, b, c).abs();
             let length = i128::from((c.x - a.x).abs().max((c.y - a.y).abs()));
-            !(on_side(b) && bend <= length && plain(b))
+            let ahead = i128::from(b.x - a.x) * i128::from(c.x - b.x) + i128::from(b.y - a.y) * i128::from(c.y - b.y);
+            !(on_side(b) && bend <= length && ahead > 0 && plain(b))
         })
         .collect();
+    keep_curves(ring, &mut keep);
     if keep.iter().filter(|&&k| k).count() >= 3 {
         let mut keep = keep.into_iter();
         ring.retain(|_| keep.next().unwrap_or(true));
+    }
+}
+
+/// Small bends add up where a source has its own corners on sides of tiles: keeps those that lie off the line between
+/// the corners kept. The same from either end, so that neighbours keep the same ones.
+fn keep_curves(ring: &[Point], keep: &mut [bool]) {
+    let n = ring.len();
+    let corners: Vec<usize> = (0..n).filter(|&i| keep[i]).collect();
+    let next = corners.iter().skip(1).copied().chain(corners.first().map(|first| first + n));
+    let mut stretches: Vec<(usize, usize)> = corners.iter().copied().zip(next).collect();
+    while let Some((from, to)) = stretches.pop() {
+        let (a, z) = (ring[from % n], ring[to % n]);
+        let off = |m: usize| crate::footprint::turn(a, ring[m % n], z).abs();
+        let length = i128::from((z.x - a.x).abs().max((z.y - a.y).abs()));
+        let farthest = (from + 1..to).max_by_key(|&m| (off(m), ring[m % n]));
+        if let Some(m) = farthest.filter(|&m| off(m) > 2 * length) {
+            keep[m % n] = true;
+            stretches.extend([(from, m), (m, to)]);
+        }
     }
 }

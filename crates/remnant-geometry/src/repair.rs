@@ -19,7 +19,10 @@ pub(crate) fn unite(polygons: &[Contours]) -> Contours {
         .iter()
         .map(|rings| {
             let (shell, holes) = rings.split_at(1.min(rings.len()));
-            cut(shell, holes, OverlayRule::Difference, FillRule::NonZero)
+            // Each hole by itself: two that overlap and run opposite ways would wind around nothing together.
+            let each = |hole| unite_contours(std::slice::from_ref(hole));
+            let holes: Contours = if holes.len() > 1 { holes.iter().flat_map(each).collect() } else { holes.to_vec() };
+            cut(shell, &holes, OverlayRule::Difference, FillRule::NonZero)
         })
         .collect();
     match <[Contours; 1]>::try_from(parts) {

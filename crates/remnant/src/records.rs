@@ -196,7 +196,7 @@ pub struct Survey {
     pub zones: Vec<Zone>,
     /// Incidents.
     pub incidents: Vec<Incident>,
-    /// Dates of records that were set aside: they too say how far the data reach.
+    /// Dates of records that were set aside, or whose dates are ignored: they too say how far the data reach.
     pub other_dates: Vec<Date>,
     /// What the survey claims to cover; `None` where no coverage layer is given.
     pub coverage: Option<Vec<Footprint>>,

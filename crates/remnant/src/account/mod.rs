@@ -18,7 +18,7 @@ use crate::finding::{Code, Finding};
 use crate::progress::Progress;
 use crate::records::{HazardClass, ReleaseKind, Survey};
 use crate::report::{Account, Check, DistrictRow, LandShape, LandState, SquareMetres};
-use crate::settings::{DatePolicy, Settings};
+use crate::settings::Settings;
 use crate::status::State;
 use events::Covers;
 use faces::Rules;
@@ -71,11 +71,10 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     Ok(Account { settings, districts, outside, total, zones, unplaced_hazards, records, shapes, findings, checks })
 }
 
-/// The latest date in the data that is not after the day of the run. Where dates are ignored, only incidents have one.
+/// The latest date in the data that is not after the day of the run.
 fn latest_date(survey: &Survey, settings: &Settings) -> Option<Date> {
-    let replayed = settings.dates == DatePolicy::Replay;
-    let hazards = survey.hazards.iter().filter(|_| replayed).filter_map(|h| h.date);
-    let releases = survey.releases.iter().filter(|_| replayed).filter_map(|r| r.date);
+    let hazards = survey.hazards.iter().filter_map(|h| h.date);
+    let releases = survey.releases.iter().filter_map(|r| r.date);
     let incidents = survey.incidents.iter().filter_map(|i| i.date);
     let others = survey.other_dates.iter().copied();
     hazards.chain(releases).chain(incidents).chain(others).filter(|&d| d <= settings.today).max()

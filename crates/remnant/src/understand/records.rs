@@ -63,6 +63,8 @@ struct Draft<'a> {
     origin: Origin,
     id: String,
     repaired: bool,
+    /// The date of a record where dates are ignored.
+    ignored_date: Option<Date>,
     findings: Vec<Finding>,
 }
 
@@ -77,7 +79,7 @@ pub(super) fn understand(context: &Context<'_>, placer: &Placer, mut feature: Fe
         Some(value) => words::text(value),
         None => feature.id.clone().unwrap_or_else(|| feature.number.to_string()),
     };
-    let mut draft = Draft { context, feature, origin, id, repaired: false, findings: Vec::new() };
+    let mut draft = Draft { context, feature, origin, id, repaired: false, ignored_date: None, findings: Vec::new() };
     draft.take_notes();
     let ground = match shape {
         Shape::Missing => Err((Code::MissingGeometry, "the record has no geometry".to_owned(), None)),
@@ -105,6 +107,7 @@ pub(super) fn understand(context: &Context<'_>, placer: &Placer, mut feature: Fe
         Role::Incidents => draft.incident(ground, parts),
         Role::Coverage => ground.and_then(|g| draft.area(&g)).map(|f| parts.coverage.push(f)),
     };
+    parts.other_dates.extend(draft.ignored_date);
     match made {
         Ok(()) if draft.repaired => parts.repaired += 1,
         Ok(()) => parts.used += 1,
@@ -213,20 +216,7 @@ impl Draft<'_> {
         let alias = self.context.aliases.zip(key).and_then(|(aliases, key)| aliases.of(&key));
         let (given_name, given_code) = (self.text(Meaning::Name), self.text(Meaning::Code));
         let name = alias.and_then(|a| a.name.clone()).or_else(|| given_name.clone());
-        if let Some(alias) = alias {
-            let word = |t: &Option<String>| t.clone().unwrap_or_else(|| "nothing".to_owned());
-            let (code, right) = (alias.code.clone().or_else(|| given_code.clone()), name.clone());
-            let text = format!(
-                "the layer calls this district {} ({}); by the alias table it is {} ({}): {}",
-                word(&given_name),
-                word(&given_code),
-                word(&right),
-                word(&code),
-                alias.reason
-            );
-            self.find(Code::Alias, text);
-        }
-        let code = match alias.and_then(|a| a.code.clone()).or(given_code) {
+        let code = match alias.and_then(|a| a.code.clone()).or_else(|| given_code.clone()) {
             Some(code) => code,
             None => {
                 let stand_in = self.id.clone();
@@ -235,6 +225,18 @@ impl Draft<'_> {
             }
         };
         self.id.clone_from(&code);
+        if let Some(alias) = alias {
+            let word = |t: &Option<String>| t.clone().unwrap_or_else(|| "nothing".to_owned());
+            let text = format!(
+                "the layer calls this district {} ({}); by the alias table it is {} ({}): {}",
+                word(&given_name),
+                word(&given_code),
+                word(&name),
+                code,
+                alias.reason
+            );
+            self.find(Code::Alias, text);
+        }
         let ground = self.area(&ground?)?;
         let name = name.unwrap_or_else(|| code.clone());
         parts.districts.push(District { origin: self.origin, code, name, ground });
@@ -341,6 +343,12 @@ impl Draft<'_> {
     /// leaves a hazard undated and sets a release aside.
     fn date(&mut self, hazard: bool) -> Result<Option<Date>, Lost> {
         if self.context.dates == DatePolicy::Ignore {
+            // The date counts for nothing but how far the data reach.
+            self.ignored_date = match self.read_date() {
+                Some(ReadDate::Day(day)) => Some(day),
+                Some(ReadDate::Partial(first, last)) => Some(if hazard { first } else { last }),
+                Some(ReadDate::Unreadable) | None => None,
+            };
             return Ok(None);
         }
         let value = self.text(Meaning::Date).unwrap_or_default();
