@@ -106,6 +106,7 @@ impl Footprint {
         let contours = match validity::check(&on_grid) {
             Verdict::Valid => on_grid.into_iter().flatten().collect(),
             Verdict::Invalid(at) => {
+                repair::put_in_order(&mut on_grid);
                 let even_odd = repair::even_odd(&on_grid);
                 let united = repair::unite(&on_grid);
                 let area_m2 = area_m2_of(&united);

@@ -13,6 +13,34 @@ use crate::plane::{Bounds, POLE, Point};
 /// Closed rings without their closing points.
 pub(crate) type Contours = Vec<Vec<Point>>;
 
+/// Puts rings into an order that does not depend on where they begin, which way they run or which comes first: the
+/// engine rounds crossings in the order in which it meets them.
+pub(crate) fn put_in_order(polygons: &mut [Contours]) {
+    for ring in polygons.iter_mut().flatten() {
+        *ring = least_form(ring);
+    }
+    for polygon in polygons.iter_mut() {
+        let holes = 1.min(polygon.len());
+        polygon[holes..].sort_unstable();
+    }
+    polygons.sort_unstable();
+}
+
+/// Beginnings of a ring that are compared; a ring that passes its least point more often is no real one.
+const BEGINNINGS: usize = 16;
+
+/// The least of the ways to write a ring down: from its least point, either way round.
+fn least_form(ring: &[Point]) -> Vec<Point> {
+    let Some(least) = ring.iter().min() else { return Vec::new() };
+    let beginnings = ring.iter().enumerate().filter(|(_, p)| *p == least).map(|(i, _)| i).take(BEGINNINGS);
+    let ways = beginnings.flat_map(|i| {
+        let forth: Vec<Point> = ring[i..].iter().chain(&ring[..i]).copied().collect();
+        let back = ring[..=i].iter().rev().chain(ring[i + 1..].iter().rev()).copied().collect();
+        [forth, back]
+    });
+    ways.min().unwrap_or_default()
+}
+
 /// What polygons (shell first, then holes) cover by the rule: shells counter-clockwise, holes clockwise.
 pub(crate) fn unite(polygons: &[Contours]) -> Contours {
     let parts: Vec<Contours> = polygons
