@@ -5,10 +5,10 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Sub};
 
 use jiff::civil::Date;
-use remnant_geometry::{Area, GridPolygon, Point};
+use remnant_geometry::{Area, GridPolygon};
 
 use crate::finding::Finding;
-use crate::records::{DEVICES, DeviceCounts, Fate, HazardClass, Origin, ReleaseKind};
+use crate::records::{DeviceCounts, Fate, HazardClass, Origin, ReleaseKind};
 use crate::settings::Settings;
 use crate::zone::ZoneStatus;
 
@@ -148,7 +148,7 @@ pub struct Figures {
     pub releases: u64,
     /// Open evidence points.
     pub evidence_points: u64,
-    /// Devices found by releases with effect, in the order of [`DEVICES`].
+    /// Devices found by releases with effect, in the order of [`crate::records::DEVICES`].
     pub devices: DeviceCounts,
     /// Incidents up to the date.
     pub incidents: u64,
@@ -159,9 +159,6 @@ pub struct Figures {
     /// The balance of the period; without `since` it runs from the beginning, and opens with nothing.
     pub balance: Balance,
 }
-
-/// The names of the device columns.
-pub const DEVICE_COLUMNS: [&str; 6] = DEVICES;
 
 /// A row of the district table.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -305,11 +302,6 @@ pub struct Account {
     pub findings: Vec<Finding>,
     /// The laws that were checked.
     pub checks: Vec<Check>,
-}
-
-/// Longitude and latitude of a grid point in degrees, for outputs.
-pub fn degrees(p: Point) -> [f64; 2] {
-    p.degrees()
 }
 
 /// What was read of one layer.

@@ -66,7 +66,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     let Overlay { outline, .. } = overlay;
     let shapes = if settings.geometry { shapes(outline, &rows) } else { Vec::new() };
     checks.extend(shape_check(&shapes));
-    let (districts, outside) = district_rows(survey, &covers, rows, settings.geometry);
+    let (districts, outside) = district_rows(&covers, rows, settings.geometry);
     let unplaced_hazards = survey.lost_hazards.iter().filter(|h| h.bounds.is_none()).count() as u64;
     Ok(Account { settings, districts, outside, total, zones, unplaced_hazards, records, shapes, findings, checks })
 }
@@ -178,12 +178,11 @@ fn shape_check(shapes: &[LandShape]) -> Option<Check> {
     })
 }
 
-fn district_rows(survey: &Survey, covers: &Covers<'_>, rows: Rows, geometry: bool) -> (Vec<DistrictRow>, DistrictRow) {
+fn district_rows(covers: &Covers<'_>, rows: Rows, geometry: bool) -> (Vec<DistrictRow>, DistrictRow) {
     let mut places = rows.places;
     let outside = DistrictRow { figures: places.pop().unwrap_or_default(), ..DistrictRow::default() };
     let parts = |row: usize| covers.district_ground.iter().filter(move |d| d.0 as usize == row).map(|d| d.1);
     let shape = |row: usize| if geometry { Footprint::union(parts(row)) } else { Vec::new() };
-    debug_assert!(survey.districts.len() >= places.len());
     let districts = places
         .into_iter()
         .enumerate()

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use rayon::prelude::*;
-use remnant_geometry::{Bounds, Footprint, Outline, TILES_PER_WINDOW, Window, WindowFaces, plane::TILE};
+use remnant_geometry::{Bounds, Footprint, Outline, Window, WindowFaces};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
@@ -12,8 +12,8 @@ use super::ledger::Ledger;
 use crate::error::{Error, Location, Result};
 use crate::progress::Progress;
 
-/// A cover's box with its number.
-type Entry = GeomWithData<Rectangle<[i64; 2]>, u32>;
+/// A footprint's box with its number.
+pub(super) type Entry = GeomWithData<Rectangle<[i64; 2]>, u32>;
 
 /// What the faces of all windows come to.
 #[derive(Default)]
@@ -111,7 +111,8 @@ fn one_window(
     Ok(Overlay { ledger: account.ledger, outline, live_sets: account.live_sets })
 }
 
-fn index(footprints: &[&Footprint]) -> RTree<Entry> {
+/// The boxes of some footprints, each with its place among them.
+pub(super) fn index(footprints: &[&Footprint]) -> RTree<Entry> {
     let entry = |(i, f): (usize, &&Footprint)| {
         let Bounds { min, max } = f.bounds();
         Entry::new(Rectangle::from_corners([min.x, min.y], [max.x, max.y]), i as u32)
@@ -121,7 +122,6 @@ fn index(footprints: &[&Footprint]) -> RTree<Entry> {
 
 /// Every window that some box reaches, in a fixed order.
 fn windows(footprints: &[&Footprint]) -> Vec<Window> {
-    debug_assert!(TILE.checked_mul(i64::from(TILES_PER_WINDOW)).is_some());
     let mut ranges: Vec<_> = footprints.iter().map(|f| Window::reached(&f.bounds())).collect();
     ranges.sort_unstable_by_key(|(rows, columns)| (*rows.start(), *rows.end(), *columns.start(), *columns.end()));
     ranges.dedup();

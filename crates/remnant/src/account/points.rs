@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 use remnant_geometry::plane::HALF_TURN;
 use remnant_geometry::{Footprint, Point};
-use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
 use super::events::Covers;
+use super::overlay::{Entry, index};
 use super::rows::Rows;
 use crate::finding::{Code, Finding, Place};
 use crate::records::{HazardGround, Survey};
@@ -14,17 +14,13 @@ use crate::settings::{DatePolicy, Settings};
 
 /// The boxes of some footprints, to find those at a point.
 pub(super) struct Locator<'a> {
-    tree: RTree<GeomWithData<Rectangle<[i64; 2]>, u32>>,
+    tree: RTree<Entry>,
     footprints: Vec<&'a Footprint>,
 }
 
 impl<'a> Locator<'a> {
     pub fn new(footprints: Vec<&'a Footprint>) -> Self {
-        let entry = |(i, f): (usize, &&Footprint)| {
-            let b = f.bounds();
-            GeomWithData::new(Rectangle::from_corners([b.min.x, b.min.y], [b.max.x, b.max.y]), i as u32)
-        };
-        Self { tree: RTree::bulk_load(footprints.iter().enumerate().map(entry).collect()), footprints }
+        Self { tree: index(&footprints), footprints }
     }
 
     /// The footprints at a point in ascending order; `border` says whether lying on the border is enough.

@@ -2,10 +2,9 @@
 
 use super::cell::Cell;
 use crate::finding::Finding;
-use crate::records::{HazardClass, Origin, ReleaseKind};
+use crate::records::{DEVICES, HazardClass, Origin, ReleaseKind};
 use crate::report::{
-    Balance, DEVICE_COLUMNS, DistrictRow, Figures, Input, LandShape, LandState, RecordKind, RecordRow, Report,
-    SquareMetres, ZoneRow,
+    Balance, DistrictRow, Figures, Input, LandShape, LandState, RecordKind, RecordRow, Report, SquareMetres, ZoneRow,
 };
 
 /// A column: its name, and what stands in it for a row.
@@ -36,12 +35,12 @@ pub(super) const FIGURES: &[Column<DistrictRow>] = &[
     ("hazards", |_, d| Cell::Count(d.figures.hazards)),
     ("releases", |_, d| Cell::Count(d.figures.releases)),
     ("evidence_points", |_, d| Cell::Count(d.figures.evidence_points)),
-    (DEVICE_COLUMNS[0], |_, d| Cell::Count(d.figures.devices[0])),
-    (DEVICE_COLUMNS[1], |_, d| Cell::Count(d.figures.devices[1])),
-    (DEVICE_COLUMNS[2], |_, d| Cell::Count(d.figures.devices[2])),
-    (DEVICE_COLUMNS[3], |_, d| Cell::Count(d.figures.devices[3])),
-    (DEVICE_COLUMNS[4], |_, d| Cell::Count(d.figures.devices[4])),
-    (DEVICE_COLUMNS[5], |_, d| Cell::Count(d.figures.devices[5])),
+    (DEVICES[0], |_, d| Cell::Count(d.figures.devices[0])),
+    (DEVICES[1], |_, d| Cell::Count(d.figures.devices[1])),
+    (DEVICES[2], |_, d| Cell::Count(d.figures.devices[2])),
+    (DEVICES[3], |_, d| Cell::Count(d.figures.devices[3])),
+    (DEVICES[4], |_, d| Cell::Count(d.figures.devices[4])),
+    (DEVICES[5], |_, d| Cell::Count(d.figures.devices[5])),
     ("incidents", |_, d| Cell::Count(d.figures.incidents)),
     ("killed", |_, d| Cell::Count(d.figures.killed)),
     ("injured", |_, d| Cell::Count(d.figures.injured)),
