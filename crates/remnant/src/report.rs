@@ -1,5 +1,8 @@
 //! The account: what every square metre counted as, in the terms of the outputs.
 
+mod planning;
+mod series;
+
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Sub};
@@ -11,6 +14,8 @@ use crate::finding::Finding;
 use crate::records::{DeviceCounts, Fate, HazardClass, Origin, ReleaseKind};
 use crate::settings::Settings;
 use crate::zone::ZoneStatus;
+pub use planning::{Access, Criterion, Exposure, Plan, Priority, Stability, ToClear};
+pub use series::{Moment, Series, SeriesStep, Transition};
 
 /// A published area in whole square centimetres, so that printed figures add up as printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -158,6 +163,11 @@ pub struct Figures {
     pub injured: u64,
     /// The balance of the period; without `since` it runs from the beginning, and opens with nothing.
     pub balance: Balance,
+    /// Land by its state at the opening and at the closing of the period, without what never was recorded; empty
+    /// without `since`.
+    pub transitions: Vec<Transition>,
+    /// What people use and what of it lies on contaminated land, by theme.
+    pub exposure: Vec<Exposure>,
 }
 
 /// A row of the district table.
@@ -204,6 +214,18 @@ pub struct ZoneRow {
     pub last_release: Option<Date>,
     /// Its shape.
     pub shape: Vec<GridPolygon>,
+    /// Its status with every hazard grown and shrunk; `None` where no hazard near it has an accuracy.
+    pub stability: Option<Stability>,
+    /// What people use in it and what of it lies on contaminated land, by theme.
+    pub exposure: Vec<Exposure>,
+    /// Whether it can be reached.
+    pub access: Access,
+    /// What must be dealt with until its status changes; `None` where nothing must.
+    pub to_clear: Option<ToClear>,
+    /// People who would return, where the layer says.
+    pub people: Option<f64>,
+    /// Homes, where the layer says.
+    pub homes: Option<f64>,
 }
 
 /// What a record is.
@@ -292,6 +314,10 @@ pub struct Account {
     pub total: Figures,
     /// The zones in the order of their layers.
     pub zones: Vec<ZoneRow>,
+    /// The account at many dates, where it is asked for.
+    pub series: Option<Series>,
+    /// What to clear next; `None` where no zone has land to be cleared.
+    pub plan: Option<Plan>,
     /// Hazards that were set aside and could lie anywhere.
     pub unplaced_hazards: u64,
     /// Every hazard and release, hazards first, in the order of their layers.

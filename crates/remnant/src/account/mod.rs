@@ -68,7 +68,20 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     checks.extend(shape_check(&shapes));
     let (districts, outside) = district_rows(&covers, rows, settings.geometry);
     let unplaced_hazards = survey.lost_hazards.iter().filter(|h| h.bounds.is_none()).count() as u64;
-    Ok(Account { settings, districts, outside, total, zones, unplaced_hazards, records, shapes, findings, checks })
+    Ok(Account {
+        settings,
+        districts,
+        outside,
+        total,
+        zones,
+        series: None,
+        plan: None,
+        unplaced_hazards,
+        records,
+        shapes,
+        findings,
+        checks,
+    })
 }
 
 /// The latest date in the data that is not after the day of the run.

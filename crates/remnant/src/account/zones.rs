@@ -14,7 +14,7 @@ use super::ledger::ZoneLand;
 use super::overlay::Overlay;
 use super::points::EvidencePoint;
 use crate::records::Survey;
-use crate::report::{SquareMetres, States, ZoneRow};
+use crate::report::{Access, SquareMetres, States, ZoneRow};
 use crate::settings::Settings;
 use crate::status::State;
 use crate::zone::{Evidence, judge};
@@ -196,6 +196,12 @@ impl Surroundings<'_> {
             nearest_hazard_id,
             last_release,
             shape: if self.settings.geometry { zone.ground.polygons() } else { Vec::new() },
+            stability: None,
+            exposure: Vec::new(),
+            access: Access::default(),
+            to_clear: None,
+            people: None,
+            homes: None,
         }
     }
 

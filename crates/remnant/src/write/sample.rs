@@ -78,6 +78,7 @@ fn figures(seed: i64) -> Figures {
             cleared: (states.cleared, 6),
             closing: (states.remaining(), 7),
         },
+        ..Figures::default()
     }
 }
 
@@ -112,6 +113,7 @@ fn add(a: &Figures, b: &Figures) -> Figures {
             cleared: flow(a.balance.cleared, b.balance.cleared),
             closing: flow(a.balance.closing, b.balance.closing),
         },
+        ..Figures::default()
     }
 }
 
@@ -162,6 +164,12 @@ pub(super) fn report() -> Report {
         nearest_hazard_id: Some("-1".to_owned()),
         last_release: Some(date(2021, 2, 3)),
         shape: vec![square(21, 41)],
+        stability: None,
+        exposure: Vec::new(),
+        access: Access::Unknown,
+        to_clear: None,
+        people: None,
+        homes: None,
     };
     let blank_zone = ZoneRow {
         id: "z2".to_owned(),
@@ -218,6 +226,8 @@ pub(super) fn report() -> Report {
             outside,
             total,
             zones: vec![zone, blank_zone],
+            series: None,
+            plan: None,
             unplaced_hazards: 1,
             records: vec![hazard, release, broken],
             shapes: vec![
