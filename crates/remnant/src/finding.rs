@@ -85,7 +85,7 @@ codes! {
     NoClassField = "no-class-field", Warning;
     /// A release whose kind is not understood was set aside.
     UnknownKind = "unknown-kind", Error;
-    /// A date that can't be read: a hazard is used as undated, a release is set aside.
+    /// A date that can't be read: a hazard is used as undated, a release is set aside, a district is valid without it.
     UnreadableDate = "unreadable-date", Error;
     /// A partial date was taken as a hazard's first, or a release's last day.
     PartialDate = "partial-date", Info;
@@ -129,6 +129,14 @@ codes! {
     EmptyLayer = "empty-layer", Warning;
     /// The series does not begin where it should.
     SeriesStart = "series-start", Warning;
+    /// Districts that are not valid on the day whose boundaries count.
+    DistrictsNotValid = "districts-not-valid", Info;
+    /// Ground of districts that are not valid lies in no district that is.
+    BoundariesGap = "boundaries-gap", Warning;
+    /// Land passed from one district to another within the time accounted for.
+    BoundariesChange = "boundaries-change", Warning;
+    /// Releases of one task state devices on the same ground: they may be counted twice.
+    DevicesRepeated = "devices-repeated", Warning;
 }
 
 /// A defect, as it stands in findings.csv and findings.geojson.

@@ -1,5 +1,6 @@
 //! The account: what every square metre counted as, in the terms of the outputs.
 
+mod credit;
 mod planning;
 mod series;
 
@@ -11,9 +12,10 @@ use jiff::civil::Date;
 use remnant_geometry::{Area, GridPolygon};
 
 use crate::finding::Finding;
-use crate::records::{DeviceCounts, Fate, HazardClass, Origin, ReleaseKind};
+use crate::records::{DeviceCounts, Fate, HazardClass, Origin, ReleaseKind, Work};
 use crate::settings::Settings;
 use crate::zone::ZoneStatus;
+pub use credit::{Credit, CreditSums, credit};
 pub use planning::{Access, Criterion, Exposure, Plan, Priority, Stability, ToClear};
 pub use series::{Moment, Series, SeriesStep, Transition};
 
@@ -271,6 +273,10 @@ pub struct RecordRow {
     pub recorded: SquareMetres,
     /// A hazard: land that was contaminated already.
     pub overlap: SquareMetres,
+    /// A release: of `repeated` and `outside`, land that an earlier release of its task covers.
+    pub within_task: SquareMetres,
+    /// A release: who released it, how, and in which task.
+    pub work: Work,
 }
 
 /// The shapes of one state of land in one district.

@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 use remnant_geometry::Footprint;
+use rustc_hash::FxHashMap;
 
-use crate::records::{HazardGround, Origin, Survey};
+use crate::records::{District, HazardGround, Origin, Survey};
 use crate::settings::{DatePolicy, Settings};
 use crate::status::{Act, replay_order};
 
@@ -19,6 +20,10 @@ pub(super) struct Event<'a> {
     pub id: &'a str,
     pub origin: Origin,
     pub ground: &'a Footprint,
+    /// The number of the task that a release reports on; 0 for none.
+    pub task: u32,
+    /// Whether a release states devices.
+    pub bears_devices: bool,
 }
 
 impl Event<'_> {
@@ -43,7 +48,8 @@ pub(super) struct Covers<'a> {
 }
 
 impl<'a> Covers<'a> {
-    pub fn new(survey: &'a Survey, settings: &Settings) -> Self {
+    /// `districts` are those that count.
+    pub fn new(survey: &'a Survey, districts: Vec<&'a District>, settings: &Settings) -> Self {
         let effective = |date: Option<Date>| date.filter(|_| settings.dates == DatePolicy::Replay);
         let hazards = survey.hazards.iter().enumerate().filter_map(|(index, h)| match &h.ground {
             HazardGround::Area(ground) => Some(Event {
@@ -54,9 +60,12 @@ impl<'a> Covers<'a> {
                 id: &h.id,
                 origin: h.origin,
                 ground,
+                task: 0,
+                bears_devices: false,
             }),
             HazardGround::Points(_) => None,
         });
+        let mut tasks: FxHashMap<String, u32> = FxHashMap::default();
         let releases = survey.releases.iter().enumerate().map(|(index, r)| Event {
             index,
             act: Act::Release(r.kind),
@@ -65,6 +74,11 @@ impl<'a> Covers<'a> {
             id: &r.id,
             origin: r.origin,
             ground: &r.ground,
+            task: r.work.task.as_ref().map_or(0, |task| {
+                let next = tasks.len() as u32 + 1;
+                *tasks.entry(task.to_lowercase()).or_insert(next)
+            }),
+            bears_devices: r.devices.iter().any(|&n| n > 0),
         });
         let mut events: Vec<Event<'a>> = hazards.chain(releases).collect();
         events.sort_by(|a, b| {
@@ -77,7 +91,7 @@ impl<'a> Covers<'a> {
             event.slot = event.date.map_or(0, |d| dates.partition_point(|&other| other < d) as u32 + 1);
         }
 
-        let mut features: Vec<_> = survey.districts.iter().collect();
+        let mut features = districts;
         features.sort_by(|a, b| (&a.code, a.origin).cmp(&(&b.code, b.origin)));
         let mut districts: Vec<(&str, &str)> = Vec::new();
         let mut district_ground = Vec::new();

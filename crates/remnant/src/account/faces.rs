@@ -41,6 +41,8 @@ pub(super) struct WindowAccount {
     /// The sets of hazards that are live on some land, by the mark of its rim (counted from 1).
     pub live_sets: Vec<Vec<u32>>,
     live: Vec<u32>,
+    /// The releases with a task since a hazard was last recorded on a face.
+    in_tasks: Vec<u32>,
 }
 
 impl WindowAccount {
@@ -94,11 +96,12 @@ impl WindowAccount {
 
     /// Replays the records of a face and gives its state at the date of the account; leaves the live hazards in `live`.
     fn replay(&mut self, rules: &Rules<'_>, events: &[u32], place: u32, area: Area) -> State {
-        let Ledger { deeds, ground, flows, ceased, transitions, .. } = &mut self.ledger;
+        let Ledger { deeds, ground, flows, ceased, transitions, twins, .. } = &mut self.ledger;
         let mut state = State::None;
         let mut state_at_opening = State::None;
         let (mut outside, mut repeated) = (false, false);
         self.live.clear();
+        self.in_tasks.clear();
         let mut opened = rules.opening_slot.is_none();
         let mut undated_releases = 0;
         for &number in events {
@@ -125,8 +128,23 @@ impl WindowAccount {
             {
                 *ground.entry((place, event.slot, what)).or_default() += area;
             }
+            if event.task > 0 {
+                let task = |&&earlier: &&u32| rules.covers.events[earlier as usize].task == event.task;
+                let mut repeats = false;
+                for &earlier in self.in_tasks.iter().filter(task) {
+                    repeats = true;
+                    if event.bears_devices && rules.covers.events[earlier as usize].bears_devices {
+                        *twins.entry((number, earlier)).or_default() += area;
+                    }
+                }
+                if repeats {
+                    own.add(Deed::WithinTask, area);
+                }
+                self.in_tasks.push(number);
+            }
             if event.is_hazard() {
                 self.live.push(number);
+                self.in_tasks.clear();
             } else {
                 // After a release land is not contaminated, whatever it was before.
                 if rules.want_series {

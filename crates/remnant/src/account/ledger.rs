@@ -27,11 +27,13 @@ pub(super) enum Deed {
     LiveAtOpening,
     /// An undated release on land that is contaminated by a later, dated hazard.
     Overruled,
+    /// A release on land that an earlier release of its task covers, with no hazard recorded there in between.
+    WithinTask,
 }
 
 impl Deed {
     /// Every deed, in order of its number.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Covers,
         Self::NewlyRecorded,
         Self::Recontaminated,
@@ -41,6 +43,7 @@ impl Deed {
         Self::Live,
         Self::LiveAtOpening,
         Self::Overruled,
+        Self::WithinTask,
     ];
 }
 
@@ -126,6 +129,8 @@ pub(super) struct Ledger {
     /// By event and place, what the event did there.
     pub deeds: FxHashMap<(u32, u32), Deeds>,
     pub zones: FxHashMap<(u32, ZoneLand), Area>,
+    /// Land of two releases of one task that both state devices: the later one, the earlier one.
+    pub twins: FxHashMap<(u32, u32), Area>,
     /// Land of two districts at once: the row that has it, the other row.
     pub overlaps: FxHashMap<(u32, u32), Area>,
 }
@@ -140,6 +145,7 @@ impl Ledger {
         add_all(&mut self.ground, other.ground);
         add_all(&mut self.deeds, other.deeds);
         add_all(&mut self.zones, other.zones);
+        add_all(&mut self.twins, other.twins);
         add_all(&mut self.overlaps, other.overlaps);
     }
 }

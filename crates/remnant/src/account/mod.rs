@@ -3,6 +3,7 @@
 //! [`account`] needs no file and no terminal: a survey in memory goes in, the account comes out.
 
 mod atoms;
+mod boundaries;
 mod events;
 mod faces;
 mod ledger;
@@ -10,6 +11,7 @@ mod overlay;
 mod points;
 mod rows;
 mod series;
+mod tasks;
 mod transitions;
 mod zones;
 
@@ -23,6 +25,7 @@ use crate::records::{HazardClass, ReleaseKind, Survey};
 use crate::report::{Account, Check, DistrictRow, LandShape, LandState, SquareMetres};
 use crate::settings::Settings;
 use crate::status::State;
+use boundaries::Versions;
 use events::Covers;
 use faces::Rules;
 use ledger::Deed;
@@ -55,7 +58,9 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         let remedy = "give an earlier --since or a later --as-of";
         return Err(Error::unusable("the period ends before it begins", Location::default(), why, remedy));
     }
-    let covers = Covers::new(survey, &settings);
+    settings.boundaries = settings.boundaries.or(settings.as_of);
+    let versions = Versions::new(survey);
+    let covers = Covers::new(survey, versions.on(settings.boundaries), &settings);
     let rules = Rules::new(&covers, &settings);
     let overlay = overlay::overlay(&rules, settings.geometry, progress)?;
 
@@ -72,6 +77,9 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     let material = Material { survey, settings: &settings, rules: &rules, ledger, atoms, evidence };
     let (series, doubt) = series::series(&material);
     findings.extend(doubt);
+    findings.extend(tasks::findings(survey, &covers, ledger));
+    let first = settings.since.or_else(|| series.as_ref().and_then(|s| s.dates.first().copied()));
+    findings.extend(versions.findings(settings.boundaries, first.zip(settings.as_of), progress)?);
     checks.extend(series.iter().flat_map(|s| series::checks(s, &rows.places, &rows.total, &zones)));
     let total = rows.total.clone();
     let records = rows.records(survey, &overlay.ledger);

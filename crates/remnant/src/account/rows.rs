@@ -7,7 +7,7 @@ use super::atoms::Atom;
 use super::faces::Rules;
 use super::ledger::{Deed, Deeds, Ground, Ledger};
 use super::transitions;
-use crate::records::{Fate, HazardGround, ReleaseKind, Survey};
+use crate::records::{Fate, HazardGround, ReleaseKind, Survey, Work};
 use crate::report::{Balance, Check, Figures, RecordKind, RecordRow, SquareMetres, States};
 use crate::status::{Act, State};
 
@@ -71,6 +71,8 @@ impl Rows {
                 outside: SquareMetres::ZERO,
                 recorded: SquareMetres::ZERO,
                 overlap: SquareMetres::ZERO,
+                within_task: SquareMetres::ZERO,
+                work: Work::default(),
             });
         }
         for release in &survey.releases {
@@ -88,6 +90,8 @@ impl Rows {
                 outside: SquareMetres::ZERO,
                 recorded: SquareMetres::ZERO,
                 overlap: SquareMetres::ZERO,
+                within_task: SquareMetres::ZERO,
+                work: release.work.clone(),
             });
         }
         for (number, &(act, index, in_effect)) in self.events.iter().enumerate() {
@@ -103,10 +107,13 @@ impl Rows {
             row.outside = of(Deed::Outside);
             match act {
                 Act::Hazard(_) => row.overlap = of(Deed::Repeated),
-                Act::Release(_) => row.repeated = of(Deed::Repeated),
+                Act::Release(_) => {
+                    row.repeated = of(Deed::Repeated);
+                    row.within_task = of(Deed::WithinTask);
+                }
             }
         }
-        let lost = |kind, origin, id: &str, stated_m2| RecordRow {
+        let lost = |kind, origin, id: &str, stated_m2, work: Work| RecordRow {
             kind,
             origin,
             id: id.to_owned(),
@@ -120,13 +127,14 @@ impl Rows {
             outside: SquareMetres::ZERO,
             recorded: SquareMetres::ZERO,
             overlap: SquareMetres::ZERO,
+            within_task: SquareMetres::ZERO,
+            work,
         };
-        rows.extend(
-            survey.lost_hazards.iter().map(|h| lost(RecordKind::Hazard(None), h.origin, &h.id, h.stated_area_m2)),
-        );
-        rows.extend(
-            survey.lost_releases.iter().map(|r| lost(RecordKind::Release(None), r.origin, &r.id, r.stated_area_m2)),
-        );
+        let (hazard, release) = (RecordKind::Hazard(None), RecordKind::Release(None));
+        let hazards = survey.lost_hazards.iter();
+        rows.extend(hazards.map(|h| lost(hazard, h.origin, &h.id, h.stated_area_m2, Work::default())));
+        let releases = survey.lost_releases.iter();
+        rows.extend(releases.map(|r| lost(release, r.origin, &r.id, r.stated_area_m2, r.work.clone())));
         rows.sort_by_key(|row| (matches!(row.kind, RecordKind::Release(_)), row.origin));
         rows
     }

@@ -18,6 +18,11 @@ pub(super) enum Meaning {
     Radius,
     Killed,
     Injured,
+    Operator,
+    Method,
+    Task,
+    ValidFrom,
+    ValidTo,
     /// The field by which an alias table knows features.
     Alias,
     /// A type of device, by its place in [`DEVICES`].
@@ -53,10 +58,18 @@ const ACCURACY: &[&str] = &["accuracy_m", "accuracy"];
 const STATED_AREA: &[&str] = &["area_m2", "areasize", "area_stated_m2"];
 const CODE: &[&str] = &["code", "pcode", "adm1_pcode", "adm2_pcode", "shapeid", "iso_3166_2", "id"];
 const NAME: &[&str] = &["name", "adm1_en", "adm2_en", "adm1_name", "adm2_name", "shapename", "name_en"];
+const OPERATOR: &[&str] = &["operator", "organisation", "organization", "org", "implementer"];
+const METHOD: &[&str] = &["method", "clearance_method", "asset"];
+const TASK: &[&str] = &["task", "task_id", "taskid"];
+const VALID_FROM: &[&str] = &["valid_from", "validfrom"];
+const VALID_TO: &[&str] = &["valid_to", "validto", "valid_until"];
 
 /// The meanings that a role asks for, with the accepted names of each in order of preference.
 fn accepted(role: Role) -> Vec<(Meaning, Vec<&'static str>)> {
-    use Meaning::{Accuracy, Class, Code, Date, Id, Injured, Killed, Kind, Name, Radius, StatedArea};
+    use Meaning::{
+        Accuracy, Class, Code, Date, Id, Injured, Killed, Kind, Method, Name, Operator, Radius, StatedArea, Task,
+        ValidFrom, ValidTo,
+    };
     let list = |meaning, names: &[&'static str]| (meaning, names.to_vec());
     match role {
         Role::Hazards => vec![
@@ -68,10 +81,20 @@ fn accepted(role: Role) -> Vec<(Meaning, Vec<&'static str>)> {
         ],
         Role::Releases => {
             let devices = DEVICES.iter().enumerate().map(|(i, name)| (Meaning::Device(i), vec![*name]));
-            let rest = vec![list(Id, ID), list(Kind, KIND), list(Date, DATE), list(StatedArea, STATED_AREA)];
+            let rest = vec![
+                list(Id, ID),
+                list(Kind, KIND),
+                list(Date, DATE),
+                list(StatedArea, STATED_AREA),
+                list(Operator, OPERATOR),
+                list(Method, METHOD),
+                list(Task, TASK),
+            ];
             rest.into_iter().chain(devices).collect()
         }
-        Role::Districts => vec![list(Code, CODE), list(Name, NAME), list(Id, ID)],
+        Role::Districts => {
+            vec![list(Code, CODE), list(Name, NAME), list(Id, ID), list(ValidFrom, VALID_FROM), list(ValidTo, VALID_TO)]
+        }
         Role::Zones => vec![list(Id, ID), list(Name, NAME), list(Radius, &["radius_m"])],
         Role::Incidents => {
             vec![list(Id, ID), list(Date, DATE), list(Killed, &["killed"]), list(Injured, &["injured"])]

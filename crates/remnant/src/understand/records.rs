@@ -14,7 +14,7 @@ use crate::finding::{Code, Finding, Place};
 use crate::read::{Feature, Shape, UNCLOSED};
 use crate::records::{
     DEVICES, District, Fate, Hazard, HazardClass, HazardGround, Incident, LostHazard, LostRelease, Origin, Release,
-    Zone,
+    Validity, Work, Zone,
 };
 use crate::report::Role;
 use crate::settings::DatePolicy;
@@ -193,6 +193,9 @@ impl Draft<'_> {
         for (i, devices) in devices.iter_mut().enumerate() {
             *devices = self.count(Meaning::Device(i));
         }
+        let word = |meaning| self.text(meaning).map(|text| text.trim().to_owned());
+        let (operator, method, task) = (word(Meaning::Operator), word(Meaning::Method), word(Meaning::Task));
+        let work = Work { operator, method, task };
         let ground = ground.and_then(|ground| self.area(&ground));
         let (origin, id) = (self.origin, self.id.clone());
         let known = date.as_ref().ok().copied().flatten();
@@ -200,12 +203,12 @@ impl Draft<'_> {
         match made {
             Ok((ground, kind, date)) => {
                 let fate = self.fate();
-                parts.releases.push(Release { origin, id, kind, date, devices, stated_area_m2, fate, ground });
+                parts.releases.push(Release { origin, id, kind, date, devices, work, stated_area_m2, fate, ground });
                 Ok(())
             }
             Err(lost) => {
                 parts.other_dates.extend(known);
-                parts.lost_releases.push(LostRelease { origin, id, stated_area_m2 });
+                parts.lost_releases.push(LostRelease { origin, id, stated_area_m2, work });
                 Err(lost)
             }
         }
@@ -237,10 +240,52 @@ impl Draft<'_> {
             );
             self.find(Code::Alias, text);
         }
+        let validity = self.validity();
         let ground = self.area(&ground?)?;
         let name = name.unwrap_or_else(|| code.clone());
-        parts.districts.push(District { origin: self.origin, code, name, ground });
+        parts.districts.push(District { origin: self.origin, code, name, validity, ground });
         Ok(())
+    }
+
+    /// From when to when a version of a district is valid. What can't be read bounds nothing: the land then has a
+    /// district too many rather than none.
+    fn validity(&mut self) -> Validity {
+        let mut day = |meaning: Meaning, first: bool| {
+            let value = self.context.fields.value(&self.feature, meaning)?;
+            let (read, text) = (words::date(value), words::text(value));
+            match read {
+                ReadDate::Day(day) => Some(day),
+                ReadDate::Partial(start, end) => {
+                    let (day, which) = if first { (start, "first") } else { (end, "last") };
+                    self.find(
+                        Code::PartialDate,
+                        format!("the date of validity \"{text}\" is partial; its {which} day {day} was taken"),
+                    );
+                    Some(day)
+                }
+                ReadDate::Unreadable => {
+                    self.repaired = true;
+                    let text = format!(
+                        "the date of validity \"{text}\" can't be read; the district is used as valid without it"
+                    );
+                    self.find(Code::UnreadableDate, text);
+                    None
+                }
+            }
+        };
+        let (from, to) = (day(Meaning::ValidFrom, true), day(Meaning::ValidTo, false));
+        if let (Some(first), Some(last)) = (from, to)
+            && first > last
+        {
+            self.repaired = true;
+            let text = format!(
+                "the district would be valid from {first} to {last}, which is no time; it is used as valid without these \
+                 dates"
+            );
+            self.find(Code::UnreadableDate, text);
+            return Validity::default();
+        }
+        Validity { from, to }
     }
 
     fn zone(&mut self, ground: Result<Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {

@@ -6,7 +6,8 @@ use super::cell::Cell;
 use crate::finding::Finding;
 use crate::records::{DEVICES, HazardClass, Origin, ReleaseKind};
 use crate::report::{
-    DistrictRow, Figures, Input, LandShape, LandState, Moment, RecordKind, RecordRow, Report, Transition, ZoneRow,
+    Credit, DistrictRow, Figures, Input, LandShape, LandState, Moment, RecordKind, RecordRow, Report, Transition,
+    ZoneRow,
 };
 
 /// A column: its name, and what stands in it for a row.
@@ -174,6 +175,33 @@ pub(super) const RECORDS: &[Column<RecordRow>] = &[
     ("outside_m2", |_, x| Cell::Area(x.outside)),
     ("recorded_m2", |_, x| Cell::Area(x.recorded)),
     ("overlap_m2", |_, x| Cell::Area(x.overlap)),
+    ("operator", |_, x| Cell::text(x.work.operator.as_deref())),
+    ("method", |_, x| Cell::text(x.work.method.as_deref())),
+    ("task", |_, x| Cell::text(x.work.task.as_deref())),
+    ("within_task_m2", |_, x| Cell::Area(x.within_task)),
+];
+
+/// What releases came to, by operator, method and kind; set aside ones have no kind. The rows add up to those of
+/// releases in effect in records.csv.
+pub(super) const CREDIT: &[Column<Credit>] = &[
+    ("operator", |_, c| Cell::text(c.operator.as_deref())),
+    ("method", |_, c| Cell::text(c.method.as_deref())),
+    ("kind", |_, c| Cell::text(c.kind.map(kind_word))),
+    ("releases", |_, c| Cell::Count(c.all.releases)),
+    ("geometry_m2", |_, c| Cell::Area(c.all.geometry)),
+    ("credited_m2", |_, c| Cell::Area(c.all.credited)),
+    ("repeated_m2", |_, c| Cell::Area(c.all.repeated)),
+    ("outside_m2", |_, c| Cell::Area(c.all.outside)),
+    ("within_task_m2", |_, c| Cell::Area(c.all.within_task)),
+    ("stated_releases", |_, c| Cell::Count(c.all.stated_releases)),
+    ("stated_m2", |_, c| Cell::Area(c.all.stated)),
+    ("set_aside", |_, c| Cell::Count(c.set_aside)),
+    ("period_releases", |_, c| Cell::Count(c.period.releases)),
+    ("period_geometry_m2", |_, c| Cell::Area(c.period.geometry)),
+    ("period_credited_m2", |_, c| Cell::Area(c.period.credited)),
+    ("period_repeated_m2", |_, c| Cell::Area(c.period.repeated)),
+    ("period_outside_m2", |_, c| Cell::Area(c.period.outside)),
+    ("period_within_task_m2", |_, c| Cell::Area(c.period.within_task)),
 ];
 
 /// A defect.

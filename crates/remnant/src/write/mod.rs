@@ -67,6 +67,7 @@ pub const OUTPUTS: &[Output] = &[
     Output { name: "districts.csv", needs_geometry: false, write: tables::districts },
     Output { name: "zones.csv", needs_geometry: false, write: tables::zones },
     Output { name: "records.csv", needs_geometry: false, write: tables::records },
+    Output { name: "credit.csv", needs_geometry: false, write: tables::credit },
     Output { name: "summary.json", needs_geometry: false, write: summary::write },
 ];
 

@@ -5,7 +5,7 @@ use remnant_geometry::plane::STEPS_PER_DEGREE;
 use remnant_geometry::{Area, GridPolygon, Point};
 
 use crate::finding::{Code, Finding, Place};
-use crate::records::{Fate, HazardClass, Origin, ReleaseKind};
+use crate::records::{Fate, HazardClass, Origin, ReleaseKind, Work};
 use crate::report::{
     Access, Account, Balance, Check, DistrictRow, Figures, Input, LandShape, LandState, RecordKind, RecordRow, Report,
     Role, RunFacts, SquareMetres, States, ZoneRow,
@@ -200,6 +200,8 @@ pub(super) fn report() -> Report {
         outside: cm2(0),
         recorded: cm2(0),
         overlap: cm2(0),
+        within_task: cm2(0),
+        work: Work::default(),
     };
     let release = RecordRow {
         kind: RecordKind::Release(None),
@@ -210,6 +212,7 @@ pub(super) fn report() -> Report {
         in_effect: false,
         stated_m2: Some(-0.0),
         geometry: None,
+        work: Work { operator: Some(HOSTILE[0].to_owned()), method: Some(HOSTILE[7].to_owned()), task: None },
         ..hazard.clone()
     };
     let broken = RecordRow { origin: origin(9, 2), stated_m2: Some(f64::NAN), ..hazard.clone() };

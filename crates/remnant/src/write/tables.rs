@@ -6,6 +6,7 @@
 //! | `series.csv` | the same places at the end of every period; none without a series |
 //! | `transitions.csv` | the same places by the state of land at the opening and at the closing; none without a period |
 //! | `districts.csv` | every district; the land outside all districts (empty `code`). No total: the rows add up to it, and a script that sums a column should get it. It stands in summary.json |
+//! | `credit.csv` | one for each operator, method and kind of releases |
 //! | `zones.csv`, `records.csv`, `findings.csv` | one each |
 //!
 //! Areas have four decimals, so that columns add up as printed. A text cell that begins with `=`, `+`, `-`, `@`, tab,
@@ -16,7 +17,7 @@
 use std::borrow::Borrow;
 
 use super::cell::Cell;
-use super::columns::{self, BALANCE, Column, FINDINGS, RECORDS, SERIES, TRANSITIONS, ZONES};
+use super::columns::{self, BALANCE, CREDIT, Column, FINDINGS, RECORDS, SERIES, TRANSITIONS, ZONES};
 use super::{Halt, Sink};
 use crate::report::Report;
 
@@ -47,6 +48,10 @@ pub(super) fn zones(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
 
 pub(super) fn records(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
     table(report, sink, RECORDS.iter(), &report.account.records)
+}
+
+pub(super) fn credit(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table(report, sink, CREDIT.iter(), crate::report::credit(&report.account))
 }
 
 fn table<R: 'static>(
