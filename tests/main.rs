@@ -5,6 +5,7 @@
 //! | `cases` | every folder of `fixtures/areas`: figures that can be worked out by hand |
 //! | `laws` | what must stay the same, or add up, when the input is changed in a known way |
 //! | `periods` | laws of dates and policies |
+//! | `series` | many dates, transitions, credit, boundaries that move |
 //! | `faults` | bad calls, bad files, hostile names and texts |
 //! | `ending` | signals, closed pipes, pipes as files |
 //! | `national` | the national example against the published figures, and real layers |
@@ -23,3 +24,4 @@ mod oracle;
 mod output;
 mod periods;
 mod scenario;
+mod series;

@@ -227,18 +227,11 @@ fn identities_hold_at_every_date_in_every_place() {
                     assert_eq!(before.balance.closing, b.opening, "seed {seed}");
                     assert_eq!(before.states.baseline() + b.newly_recorded.0, states.baseline(), "seed {seed}");
                     let released = before.states.released() + gone - b.recontaminated.0;
-                    let straight = straight(&whole, states, before, b);
-                    assert!(released == states.released() || straight, "seed {seed}");
+                    assert_eq!(released, states.released(), "seed {seed}");
                 }
             }
         }
     }
-}
-
-/// Whether releases recorded land and released it at once, which the re-contaminated land does not tell apart.
-fn straight(account: &Account, now: &States, before: &Moment, b: &remnant::report::Balance) -> bool {
-    let change = now.released() - before.states.released();
-    account.settings.outside == OutsidePolicy::Baseline && change <= b.cancelled.0 + b.reduced.0 + b.cleared.0
 }
 
 #[test]
@@ -447,7 +440,9 @@ fn the_districts_of_the_day_count() {
         assert!(!overlap(&before) && !overlap(&after));
         let remaining = |account: &Account, row: usize| account.districts[row].figures.states.remaining();
         assert_eq!(remaining(&before, 0), before.total.states.remaining());
-        assert_eq!(remaining(&after, 0) + remaining(&after, 1), before.total.states.remaining());
+        // The land of two districts is rounded in each.
+        let apart = remaining(&after, 0) + remaining(&after, 1) - before.total.states.remaining();
+        assert!(apart.square_centimetres().abs() <= 1, "{apart}");
         assert!(remaining(&after, 0) > ZERO && remaining(&after, 1) > ZERO);
         // The other boundaries, asked for.
         let mut settings = at(date(2020, 1, 1));

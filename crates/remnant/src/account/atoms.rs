@@ -262,7 +262,7 @@ mod tests {
                 }
             }
         }
-        // Rounded each for itself, the atoms of these histories are off by up to 13 square centimetres.
+        // Rounded each for itself, atoms would be off by more the more dates there are, and below nothing at times.
         assert!(worst <= 3 * UNIT, "{worst}");
     }
 

@@ -77,7 +77,11 @@ fn records_and_findings_say_where_they_come_from() {
             "repeated_m2",
             "outside_m2",
             "recorded_m2",
-            "overlap_m2"
+            "overlap_m2",
+            "operator",
+            "method",
+            "task",
+            "within_task_m2"
         ]
     );
     let row = |n: usize| header.iter().map(|c| rows[n][c].as_str()).collect::<Vec<_>>();
