@@ -21,6 +21,10 @@ use crate::status::State;
 /// The most periods of a series: a hundred years of months. One mistyped date is not to make a table of ten thousand.
 const MOST_PERIODS: usize = 1200;
 
+/// The most states of zones that are kept (40 bytes each; the figures of a district are as large as four). Some hundred
+/// thousand zones would otherwise take more memory than all their records.
+const MOST_STATES: usize = 16_000_000;
+
 /// What a series is made of.
 pub(super) struct Material<'a> {
     pub survey: &'a Survey,
@@ -72,19 +76,21 @@ fn dates(step: SeriesStep, material: &Material<'_>) -> (Vec<Date>, Option<Findin
     if dates.last() != Some(&last) {
         dates.push(last);
     }
-    if dates.len() <= MOST_PERIODS {
+    let states = survey.zones.len() + 4 * (rules.covers.outside() as usize + 2);
+    let most = (MOST_STATES / states).clamp(1, MOST_PERIODS);
+    if dates.len() <= most {
         return (dates, None);
     }
     let all = dates.len();
-    let dates = dates.split_off(all - MOST_PERIODS);
+    let dates = dates.split_off(all - most);
     let of = first.filter(|_| settings.since.is_none()).and_then(|first| {
         let event = rules.covers.events.iter().find(|e| e.date == Some(first)).map(|e| e.id);
         event.or_else(|| survey.hazards.iter().find(|h| h.date == Some(first)).map(|h| h.id.as_str()))
     });
     let of = of.map_or_else(String::new, |id| format!(" (that of record {id})"));
     let text = format!(
-        "a series from {begin}{of} on would have {all} periods; its first period ends on {} and holds everything before \
-         it. Correct the date, or give a later --since or longer periods",
+        "a series from {begin}{of} on would have {all} periods, more than {most}; its first period ends on {} and holds \
+         everything before it. Correct the date, or give a later --since or longer periods",
         dates[0]
     );
     (dates, Some(Finding::of_run(Code::SeriesStart, text)))
