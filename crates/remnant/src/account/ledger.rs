@@ -27,11 +27,13 @@ pub(super) enum Deed {
     LiveAtOpening,
     /// An undated release on land that is contaminated by a later, dated hazard.
     Overruled,
+    /// A release of land without record that counts as recorded at the same moment; also credited.
+    RecordedAndReleased,
 }
 
 impl Deed {
     /// Every deed, in order of its number.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Covers,
         Self::NewlyRecorded,
         Self::Recontaminated,
@@ -41,6 +43,7 @@ impl Deed {
         Self::Live,
         Self::LiveAtOpening,
         Self::Overruled,
+        Self::RecordedAndReleased,
     ];
 }
 

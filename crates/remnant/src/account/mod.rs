@@ -8,6 +8,7 @@ mod ledger;
 mod overlay;
 mod points;
 mod rows;
+mod shares;
 mod zones;
 
 use jiff::civil::Date;
@@ -63,6 +64,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     let mut checks = rows.checks(&overlay.ledger);
     let total = rows.total.clone();
     let records = rows.records(survey, &overlay.ledger);
+    let shares = shares::shares(&covers, &overlay.ledger, &records);
     let Overlay { outline, .. } = overlay;
     let shapes = if settings.geometry { shapes(outline, &rows) } else { Vec::new() };
     checks.extend(shape_check(&shapes));
@@ -78,6 +80,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         plan: None,
         unplaced_hazards,
         records,
+        shares,
         shapes,
         findings,
         checks,

@@ -4,7 +4,8 @@ use super::cell::Cell;
 use crate::finding::Finding;
 use crate::records::{DEVICES, HazardClass, Origin, ReleaseKind};
 use crate::report::{
-    Balance, DistrictRow, Figures, Input, LandShape, LandState, RecordKind, RecordRow, Report, SquareMetres, ZoneRow,
+    Balance, DistrictRow, Figures, Input, LandShape, LandState, RecordKind, RecordRow, RecordShare, Report,
+    SquareMetres, ZoneRow,
 };
 
 /// A column: its name, and what stands in it for a row.
@@ -128,6 +129,24 @@ pub(super) const RECORDS: &[Column<RecordRow>] = &[
     ("overlap_m2", |_, x| Cell::Area(x.overlap)),
 ];
 
+/// What a record did in one district. The columns of remaining and released land add up to the figures of the district,
+/// but for the rounding of each.
+pub(super) const SHARES: &[Column<RecordShare>] = &[
+    ("record", |_, s| Cell::Count(s.record as u64 + 1)),
+    ("code", |r, s| Cell::text(s.district.and_then(|d| r.account.districts.get(d)).and_then(|d| d.code.as_deref()))),
+    ("layer", |r, s| layer(r, record_of(r, s).map(|x| x.origin))),
+    ("id", |r, s| record_of(r, s).map_or(Cell::Empty, |x| Cell::Text(&x.id))),
+    ("covered_m2", |_, s| Cell::Area(s.covered)),
+    ("newly_recorded_m2", |_, s| Cell::Area(s.newly_recorded)),
+    ("recontaminated_m2", |_, s| Cell::Area(s.recontaminated)),
+    ("credited_m2", |_, s| Cell::Area(s.credited)),
+    ("recorded_and_released_m2", |_, s| Cell::Area(s.recorded_and_released)),
+    ("repeated_m2", |_, s| Cell::Area(s.repeated)),
+    ("outside_m2", |_, s| Cell::Area(s.outside)),
+    ("to_remaining_m2", |_, s| Cell::Area(s.to_remaining)),
+    ("to_released_m2", |_, s| Cell::Area(s.to_released)),
+];
+
 /// A defect.
 pub(super) const FINDINGS: &[Column<Finding>] = &[
     ("code", |_, f| Cell::Text(f.code.word())),
@@ -225,6 +244,10 @@ fn file(report: &Report, origin: Option<Origin>) -> Cell<'_> {
 /// Features count from 1; 0 stands for a layer as a whole.
 fn feature(origin: Option<Origin>) -> Cell<'static> {
     origin.filter(|o| o.feature > 0).map_or(Cell::Empty, |o| Cell::Count(o.feature))
+}
+
+fn record_of<'a>(report: &'a Report, share: &RecordShare) -> Option<&'a RecordRow> {
+    report.account.records.get(share.record)
 }
 
 fn row_of<'a>(report: &'a Report, shape: &LandShape) -> &'a DistrictRow {

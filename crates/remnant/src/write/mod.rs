@@ -13,6 +13,7 @@
 //! | `xlsx` | tables.xlsx |
 //! | `definitions` | unit and meaning of every column |
 //! | `summary` | summary.json |
+//! | `listing` | tables that commands print and write by themselves |
 //! | `console` | the district table of standard output |
 //! | `folder` | all of it into a folder, by a swap |
 //!
@@ -27,6 +28,7 @@ mod definitions;
 mod folder;
 mod geojson;
 mod ground;
+mod listing;
 mod summary;
 mod tables;
 mod xlsx;
@@ -44,6 +46,8 @@ use crate::error::Result;
 use crate::report::Report;
 
 pub use console::district_table;
+pub use listing::{Entry, Listing};
+pub(crate) use summary::PROGRAM;
 pub use summary::summary_json;
 
 /// A file of the output folder.
@@ -69,6 +73,7 @@ pub const OUTPUTS: &[Output] = &[
     Output { name: "districts.csv", needs_geometry: false, write: tables::districts },
     Output { name: "zones.csv", needs_geometry: false, write: tables::zones },
     Output { name: "records.csv", needs_geometry: false, write: tables::records },
+    Output { name: "records-by-district.csv", needs_geometry: false, write: tables::shares },
     Output { name: "tables.xlsx", needs_geometry: false, write: xlsx::write },
     Output { name: "summary.json", needs_geometry: false, write: summary::write },
 ];

@@ -5,6 +5,7 @@
 //! | `balance.csv` | every district; the land outside all districts (empty `code`); everything (`code` is `*`) |
 //! | `districts.csv` | every district; the land outside all districts (empty `code`). No total: the rows add up to it, and a script that sums a column should get it. It stands in summary.json |
 //! | `zones.csv`, `records.csv`, `findings.csv` | one each |
+//! | `records-by-district.csv` | one for each record and each district where it has land; `record` counts the rows of records.csv from 1 |
 //!
 //! Areas have four decimals, so that columns add up as printed. A text cell that begins with `=`, `+`, `-`, `@`, tab,
 //! carriage return or line feed is led in by a single quote, so that no spreadsheet runs it; the text is otherwise as
@@ -12,7 +13,7 @@
 //! the GeoJSON file of the same name has the list item by item.
 
 use super::cell::Cell;
-use super::columns::{self, BALANCE, Column, FINDINGS, RECORDS, ZONES};
+use super::columns::{self, BALANCE, Column, FINDINGS, RECORDS, SHARES, ZONES};
 use super::{Halt, Sink};
 use crate::report::Report;
 
@@ -36,6 +37,10 @@ pub(super) fn zones(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
 
 pub(super) fn records(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
     table(report, sink, RECORDS.iter(), &report.account.records)
+}
+
+pub(super) fn shares(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table(report, sink, SHARES.iter(), &report.account.shares)
 }
 
 fn table<'a, R: 'static>(
