@@ -273,6 +273,8 @@ pub struct RecordRow {
 pub struct RecordShare {
     /// The row of the record.
     pub record: usize,
+    /// A mark of the record's whole shape: another one where it was redrawn.
+    pub shape: u64,
     /// The row of the district; `None` for the land outside all districts.
     pub district: Option<usize>,
     /// Land there that the record covers.

@@ -52,6 +52,8 @@ pub(super) struct Record {
     pub(super) in_effect: bool,
     pub(super) stated: String,
     pub(super) geometry: String,
+    /// The mark of its shape; empty where it has none.
+    pub(super) shape: String,
     /// By district, what it covers there and what it adds to the figures.
     pub(super) shares: BTreeMap<String, Share>,
 }
@@ -179,6 +181,7 @@ impl Folder {
                 in_effect: row.text("in_effect") == "true",
                 stated: text("stated_m2"),
                 geometry: text("geometry_m2"),
+                shape: String::new(),
                 shares: BTreeMap::new(),
             });
         }
@@ -187,7 +190,7 @@ impl Folder {
 
     fn read_shares(&mut self) -> Result<()> {
         let path = self.path.join("records-by-district.csv");
-        let columns = ["record", "code", "covered_m2", "to_remaining_m2", "to_released_m2"];
+        let columns = ["record", "code", "shape", "covered_m2", "to_remaining_m2", "to_released_m2"];
         let mut table = Table::open(&path, &columns)?;
         while let Some(row) = table.next()? {
             let number = row.text("record").parse::<usize>().ok().and_then(|n| n.checked_sub(1));
@@ -199,6 +202,7 @@ impl Folder {
             }
             let record = number.and_then(|n| self.records.get_mut(n));
             let record = record.ok_or_else(|| row.wrong("record", "records.csv has no such row".to_owned()))?;
+            record.shape = row.text("shape").to_owned();
             if record.shares.insert(code, share).is_some() {
                 return Err(row.wrong("code", "the record and the district stand twice".to_owned()));
             }

@@ -18,9 +18,9 @@ pub(super) fn pairs<'a>(old: &'a [Record], new: &'a [Record]) -> Vec<Pair<'a>> {
     let mut partner: Vec<Option<usize>> = vec![None; new.len()];
     let mut taken = vec![false; old.len()];
     let same = |a: &Record, b: &Record| {
-        (&a.class, &a.date, &a.geometry, &a.stated, &a.fate) == (&b.class, &b.date, &b.geometry, &b.stated, &b.fate)
+        (&a.class, &a.date, &a.shape, &a.stated, &a.fate) == (&b.class, &b.date, &b.shape, &b.stated, &b.fate)
     };
-    let close = |a: &Record, b: &Record| a.geometry == b.geometry;
+    let close = |a: &Record, b: &Record| a.shape == b.shape;
     let any = |_: &Record, _: &Record| true;
     for with_layer in [true, false] {
         let key = |r: &'a Record| (r.kind.as_str(), r.id.as_str(), if with_layer { r.layer.as_str() } else { "" });

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::{Comparison, Entry, compare};
 
 const RECORDS: &str = "layer,file,feature,id,kind,class,date,fate,in_effect,stated_m2,geometry_m2\n";
-const SHARES: &str = "record,code,covered_m2,to_remaining_m2,to_released_m2\n";
+const SHARES: &str = "record,code,shape,covered_m2,to_remaining_m2,to_released_m2\n";
 const DISTRICTS: &str = "code,name,area_m2,remaining_m2,released_m2\n";
 
 fn write(folder: &Path, settings: &str, districts: &str, records: &str, shares: &str) {
@@ -31,7 +31,7 @@ fn scene() -> (TempDir, TempDir) {
         "h,h.geojson,1,h1,hazard,suspected,2020-01-01,used,true,,200.0000\n\
          h,h.geojson,2,h2,hazard,confirmed,2020-01-01,used,true,,100.0000\n\
          h,h.geojson,3,h3,hazard,suspected,2020-01-01,used,true,,50.0000\n",
-        "1,A,200.0000,200.0000,0.0000\n2,A,100.0000,100.0000,0.0000\n3,B,50.0000,50.0000,0.0000\n",
+        "1,A,a1,200.0000,200.0000,0.0000\n2,A,a2,100.0000,100.0000,0.0000\n3,B,a3,50.0000,50.0000,0.0000\n",
     );
     write(
         new.path(),
@@ -40,8 +40,8 @@ fn scene() -> (TempDir, TempDir) {
         "h,new.geojson,1,h1,hazard,suspected,2020-01-01,used,true,,200.0000\n\
          h,new.geojson,2,h2,hazard,confirmed,2020-01-01,used,true,,60.0000\n\
          r,r.geojson,1,=r1,release,cleared,2023-05-01,used,true,,60.0000\n",
-        "1,A,160.0000,160.0000,0.0000\n1,B,40.0000,40.0000,0.0000\n2,A,60.0000,60.0000,0.0000\n\
-         3,A,60.0000,-60.0000,60.0000\n",
+        "1,A,a1,160.0000,160.0000,0.0000\n1,B,a1,40.0000,40.0000,0.0000\n2,A,b2,60.0000,60.0000,0.0000\n\
+         3,A,b3,60.0000,-60.0000,60.0000\n",
     );
     (old, new)
 }
@@ -97,8 +97,20 @@ fn records_of_one_name_are_paired_by_what_they_are() {
     let record = |id: &str, area: &str, date: &str| format!("h,f,1,{id},hazard,suspected,{date},used,true,,{area}\n");
     let districts = "A,Aa,9.0000,3.0000,0.0000\n";
     let (one, two) = (record("x", "1.0000", "2020-01-01"), record("x", "2.0000", "2020-01-02"));
-    write(old.path(), "", districts, &format!("{one}{two}"), "1,A,1.0000,1.0000,0.0000\n2,A,2.0000,2.0000,0.0000\n");
-    write(new.path(), "", districts, &format!("{two}{one}"), "1,A,2.0000,2.0000,0.0000\n2,A,1.0000,1.0000,0.0000\n");
+    write(
+        old.path(),
+        "",
+        districts,
+        &format!("{one}{two}"),
+        "1,A,m1,1.0000,1.0000,0.0000\n2,A,m2,2.0000,2.0000,0.0000\n",
+    );
+    write(
+        new.path(),
+        "",
+        districts,
+        &format!("{two}{one}"),
+        "1,A,m2,2.0000,2.0000,0.0000\n2,A,m1,1.0000,1.0000,0.0000\n",
+    );
     let comparison = compare(old.path(), new.path()).expect("two folders");
     assert!(comparison.moves.is_empty(), "{:?}", comparison.moves);
 }
@@ -121,11 +133,11 @@ fn what_is_no_folder_of_ours_is_refused() {
     damage("districts.csv", b"code,name\n", "no column `area_m2`");
     damage("districts.csv", b"code,name,area_m2,remaining_m2,released_m2\nA,a,1,1,1\n", "four decimals");
     damage("districts.csv", b"code,name,area_m2,remaining_m2,released_m2\nA,a,1.0000\n", "fields");
-    damage("records-by-district.csv", format!("{SHARES}1,A,200.0000,200.0000,0.0000\n").as_bytes(), "do not add up");
-    damage("records-by-district.csv", format!("{SHARES}9,A,1.0000,1.0000,0.0000\n").as_bytes(), "no such row");
-    damage("records-by-district.csv", format!("{SHARES}0,A,1.0000,1.0000,0.0000\n").as_bytes(), "no such row");
-    damage("records-by-district.csv", format!("{SHARES}1,Z,1.0000,1.0000,0.0000\n").as_bytes(), "no district `Z`");
-    damage("records-by-district.csv", format!("{SHARES}1,A,1.0000,inf,0.0000\n").as_bytes(), "four decimals");
+    damage("records-by-district.csv", format!("{SHARES}1,A,a,200.0000,200.0000,0.0000\n").as_bytes(), "do not add up");
+    damage("records-by-district.csv", format!("{SHARES}9,A,a,1.0000,1.0000,0.0000\n").as_bytes(), "no such row");
+    damage("records-by-district.csv", format!("{SHARES}0,A,a,1.0000,1.0000,0.0000\n").as_bytes(), "no such row");
+    damage("records-by-district.csv", format!("{SHARES}1,Z,a,1.0000,1.0000,0.0000\n").as_bytes(), "no district `Z`");
+    damage("records-by-district.csv", format!("{SHARES}1,A,a,1.0000,inf,0.0000\n").as_bytes(), "four decimals");
     damage("records-by-district.csv", b"\xff\xfe\x00", "utf-8");
     fs::remove_file(file("records-by-district.csv")).expect("a file");
     let told = said(old.path());

@@ -136,6 +136,7 @@ pub(super) const SHARES: &[Column<RecordShare>] = &[
     ("code", |r, s| Cell::text(s.district.and_then(|d| r.account.districts.get(d)).and_then(|d| d.code.as_deref()))),
     ("layer", |r, s| layer(r, record_of(r, s).map(|x| x.origin))),
     ("id", |r, s| record_of(r, s).map_or(Cell::Empty, |x| Cell::Text(&x.id))),
+    ("shape", |_, s| Cell::Mark(s.shape)),
     ("covered_m2", |_, s| Cell::Area(s.covered)),
     ("newly_recorded_m2", |_, s| Cell::Area(s.newly_recorded)),
     ("recontaminated_m2", |_, s| Cell::Area(s.recontaminated)),

@@ -111,6 +111,7 @@ const DEFINITIONS: &[Definition] = &[
     line("records", "recorded_m2", M2, "A hazard: land that it recorded, newly or again"),
     line("records", "overlap_m2", M2, "A hazard: land that was contaminated already when it came"),
     line("records-by-district", "record", NUMBER, "Row of the record in records.csv, from 1"),
+    line("records-by-district", "shape", TEXT, "A mark of the record's whole shape; another one where it was redrawn"),
     line("records-by-district", "covered_m2", M2, "Land of the district that the record covers, whatever its date"),
     line("records-by-district", "newly_recorded_m2", M2, "A hazard: land there that had never been recorded"),
     line("records-by-district", "recontaminated_m2", M2, "A hazard: released land there that it recorded again"),

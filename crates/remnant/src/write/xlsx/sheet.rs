@@ -54,7 +54,7 @@ impl Style {
     /// The style of a value.
     pub(super) fn of(cell: &Cell<'_>) -> Self {
         match cell {
-            Cell::Text(_) | Cell::List(_) => Self::Text,
+            Cell::Text(_) | Cell::List(_) | Cell::Mark(_) => Self::Text,
             Cell::Area(_) => Self::Area,
             Cell::Count(_) => Self::Count,
             Cell::Date(_) => Self::Date,
@@ -99,6 +99,7 @@ pub(super) fn push_cell(out: &mut String, column: usize, row: usize, cell: &Cell
             }
             None => return push_text(out, column, row, &date.to_string(), Style::Text),
         },
+        Cell::Mark(mark) => return push_text(out, column, row, &format!("{mark:016x}"), style),
         Cell::Flag(flag) => {
             value.push(if flag { '1' } else { '0' });
             " t=\"b\""
