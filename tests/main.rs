@@ -7,6 +7,7 @@
 //! | `periods` | laws of dates and policies |
 //! | `series` | many dates, transitions, credit, boundaries that move |
 //! | `faults` | bad calls, bad files, hostile names and texts |
+//! | `figures` | published figures against the records, and one run against another |
 //! | `ending` | signals, closed pipes, pipes as files |
 //! | `national` | the national example against the published figures, and real layers |
 //! | `oracle` | random scenarios against the independent check in `oracle/`, where there is a Python for it |
@@ -18,6 +19,7 @@ mod call;
 mod cases;
 mod ending;
 mod faults;
+mod figures;
 mod laws;
 mod national;
 mod oracle;

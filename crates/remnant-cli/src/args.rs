@@ -28,6 +28,65 @@ pub enum Command {
     /// Read the layers, account for every square metre, write the output folder
     #[command(after_help = EXIT_STATUS)]
     Run(Box<RunArgs>),
+    /// Hold published figures against themselves, each other and the computed ones
+    #[command(after_help = RECONCILE_STATUS)]
+    Reconcile(ReconcileArgs),
+    /// Say why the figures of two output folders differ, district by district and record by record
+    #[command(after_help = COMPARE_STATUS)]
+    Compare(CompareArgs),
+}
+
+const RECONCILE_STATUS: &str = "Exit status: 0 done, whether figures agree or differ; 1 the program failed; 2 the call, the \
+                                project file, the published figures or an input file can't be used; 3 --strict and a \
+                                figure differs (everything is printed and written); 130 interrupted";
+
+const COMPARE_STATUS: &str = "Exit status: 0 done, whether figures differ or not; 1 the program failed; 2 the call or one of \
+                              the folders can't be used (nothing is written)";
+
+/// The call of `remnant reconcile`.
+#[derive(Debug, Args)]
+pub struct ReconcileArgs {
+    /// Project file
+    pub project: PathBuf,
+    /// Table of published figures (CSV) [default: `published` of the project file]
+    #[arg(long, value_name = "FILE")]
+    pub published: Option<PathBuf>,
+    /// Exit with status 3 if a figure differs
+    #[arg(long)]
+    pub strict: bool,
+    /// Number of threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=4096))]
+    pub threads: Option<usize>,
+    #[command(flatten)]
+    pub table: TableArgs,
+}
+
+/// The call of `remnant compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Output folder of the earlier run
+    pub old: PathBuf,
+    /// Output folder of the later run
+    pub new: PathBuf,
+    #[command(flatten)]
+    pub table: TableArgs,
+}
+
+/// Where the table of a command goes.
+#[derive(Debug, Args)]
+pub struct TableArgs {
+    /// Write the table to a file: JSON where its name ends in .json, else CSV; may be given more than once
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+    /// Replace files that are there
+    #[arg(long)]
+    pub force: bool,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 /// The call of `remnant run`.
@@ -254,7 +313,7 @@ mod tests {
     #[test]
     fn a_role_takes_several_files_more_than_once() {
         let cli = Cli::parse_from(["remnant", "run", "--hazards", "a", "b", "--crs", "x", "--hazards=-c"]);
-        let Command::Run(call) = cli.command;
+        let Command::Run(call) = cli.command else { panic!("it is a run") };
         assert_eq!(call.layers.hazards, ["a", "b", "-c"].map(PathBuf::from));
         assert_eq!(call.account.dates, None);
     }

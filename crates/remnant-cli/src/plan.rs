@@ -22,6 +22,8 @@ pub struct Plan {
     pub job: Job,
     /// The output folder.
     pub out: PathBuf,
+    /// The table of published figures.
+    pub published: Option<PathBuf>,
     project: Option<PathBuf>,
 }
 
@@ -36,6 +38,7 @@ impl Plan {
         Ok(Self {
             job: Job { layers, settings },
             out: out.unwrap_or_else(|| PathBuf::from(DEFAULT_OUT)),
+            published: project.published,
             project: call.project.clone(),
         })
     }
@@ -142,8 +145,10 @@ mod tests {
     use crate::args::{Cli, Command};
 
     fn call(options: &[&str]) -> Box<RunArgs> {
-        let Command::Run(call) = Cli::parse_from(["remnant", "run"].iter().chain(options)).command;
-        call
+        match Cli::parse_from(["remnant", "run"].iter().chain(options)).command {
+            Command::Run(call) => call,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

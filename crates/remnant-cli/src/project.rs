@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! out = "account"                    # paths are relative to the project file
+//! published = "published.csv"        # published figures, for `remnant reconcile`
 //!
 //! [settings]
 //! as_of = 2024-12-31
@@ -70,6 +71,8 @@ pub struct Project {
     pub safety_distance_m: Option<f64>,
     /// The output folder.
     pub out: Option<PathBuf>,
+    /// The table of published figures, for `remnant reconcile`.
+    pub published: Option<PathBuf>,
 }
 
 /// The file as it is written. Its values keep their places, so that an error can name the line.
@@ -77,6 +80,7 @@ pub struct Project {
 #[serde(deny_unknown_fields)]
 struct Written {
     out: Option<PathBuf>,
+    published: Option<PathBuf>,
     #[serde(default)]
     settings: WrittenSettings,
     #[serde(default)]
@@ -157,6 +161,7 @@ impl Page<'_> {
                 })
                 .transpose()?,
             out: written.out.map(|out| folder.join(out)),
+            published: written.published.map(|table| folder.join(table)),
         })
     }
 

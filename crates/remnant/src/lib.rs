@@ -31,12 +31,14 @@
 
 pub mod account;
 mod audit;
+pub mod compare;
 pub mod crs;
 pub mod error;
 pub mod finding;
 pub mod pipeline;
 pub mod progress;
 pub mod read;
+pub mod reconcile;
 pub mod records;
 pub mod report;
 pub mod settings;

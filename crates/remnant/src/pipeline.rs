@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use jiff::civil::Date;
+
 use crate::account::account_here;
 use crate::audit;
 use crate::error::{Error, Location, Result};
 use crate::finding::Finding;
 use crate::progress::Progress;
 use crate::records::{HazardClass, ReleaseKind, Survey};
-use crate::report::{Input, Report, Role, RunFacts};
+use crate::report::{Account, Input, Report, Role, RunFacts};
 use crate::settings::Settings;
 use crate::understand::{OpenLayer, common_area};
 
@@ -70,6 +72,41 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report> {
         };
         Ok(Report { account, inputs, run })
     })
+}
+
+/// Reads once and accounts for several dates: `(since, as_of)` each, with the other settings of the job. Tables only: no
+/// shapes are drawn, and zones are left out.
+///
+/// # Errors
+/// Those of [`run`]; also where an account fails one of its own checks.
+pub fn accounts(job: &Job, dates: &[(Option<Date>, Date)], progress: &dyn Progress) -> Result<Vec<Account>> {
+    let mut job = job.clone();
+    job.settings.geometry = false;
+    job.layers.retain(|layer| !matches!(layer.role, Role::Zones | Role::Coverage));
+    job.settings.pool()?.install(|| {
+        let (survey, _, _) = read(&job, progress)?;
+        dates.iter().map(|&(since, as_of)| account_of(&survey, &job.settings, since, as_of, progress)).collect()
+    })
+}
+
+fn account_of(
+    survey: &Survey,
+    settings: &Settings,
+    since: Option<Date>,
+    as_of: Date,
+    progress: &dyn Progress,
+) -> Result<Account> {
+    let settings = Settings { since, as_of: Some(as_of), ..settings.clone() };
+    let account = account_here(survey, &settings, progress)?;
+    match account.checks.iter().find(|check| !check.holds) {
+        None => Ok(account),
+        Some(check) => Err(Error::failed(
+            "the account fails its own check",
+            Location::default(),
+            format!("{} (difference {})", check.name, check.difference),
+            "please report this fault of the program with the files, if you may",
+        )),
+    }
 }
 
 /// Stages 1 and 2: every layer opened, brought to one plane and understood.

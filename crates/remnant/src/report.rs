@@ -279,6 +279,35 @@ pub struct RecordRow {
     pub work: Work,
 }
 
+/// What a record did in one district, or on the land outside all of them: the figures of districts, taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordShare {
+    /// The row of the record.
+    pub record: usize,
+    /// A mark of the record's whole shape: another one where it was redrawn.
+    pub shape: u64,
+    /// The row of the district; `None` for the land outside all districts.
+    pub district: Option<usize>,
+    /// Land there that the record covers.
+    pub covered: SquareMetres,
+    /// A hazard: land that had never been recorded.
+    pub newly_recorded: SquareMetres,
+    /// A hazard: released land that it recorded again.
+    pub recontaminated: SquareMetres,
+    /// A release: land that it released.
+    pub credited: SquareMetres,
+    /// A release: the part of it that had never been recorded, and counts as recorded at the same moment.
+    pub recorded_and_released: SquareMetres,
+    /// Land on which it changed nothing, or made suspected land confirmed.
+    pub repeated: SquareMetres,
+    /// A release: land outside any recorded hazard.
+    pub outside: SquareMetres,
+    /// What it adds to the remaining land of the district.
+    pub to_remaining: SquareMetres,
+    /// What it adds to the released land of the district.
+    pub to_released: SquareMetres,
+}
+
 /// The shapes of one state of land in one district.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LandShape {
@@ -333,6 +362,8 @@ pub struct Account {
     pub unplaced_hazards: u64,
     /// Every hazard and release, hazards first, in the order of their layers.
     pub records: Vec<RecordRow>,
+    /// What every record did in every district, in the order of the records.
+    pub shares: Vec<RecordShare>,
     /// Contaminated and released land by district and state; empty without geometry.
     pub shapes: Vec<LandShape>,
     /// The defects of the data.

@@ -118,6 +118,9 @@ impl WindowAccount {
             }
             let (next, change) = step(state, event.act, rules.outside);
             own.add(deed_of(change), area);
+            if change == Change::RecordedAndReleased {
+                own.add(Deed::RecordedAndReleased, area);
+            }
             let once = match change {
                 Change::Outside => Some((&mut outside, Ground::Outside)),
                 Change::Repeated => Some((&mut repeated, Ground::Repeated)),

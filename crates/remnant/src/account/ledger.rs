@@ -29,6 +29,8 @@ pub(super) enum Deed {
     Overruled,
     /// A release on land that an earlier release of its task covers, with no hazard recorded there in between.
     WithinTask,
+    /// A release of land without record that counts as recorded at the same moment; also credited.
+    RecordedAndReleased,
 }
 
 impl Deed {
@@ -44,6 +46,7 @@ impl Deed {
         Self::LiveAtOpening,
         Self::Overruled,
         Self::WithinTask,
+        Self::RecordedAndReleased,
     ];
 }
 

@@ -11,6 +11,7 @@ mod overlay;
 mod points;
 mod rows;
 mod series;
+mod shares;
 mod tasks;
 mod transitions;
 mod zones;
@@ -83,6 +84,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     checks.extend(series.iter().flat_map(|s| series::checks(s, &rows.places, &rows.total, &zones)));
     let total = rows.total.clone();
     let records = rows.records(survey, &overlay.ledger);
+    let shares = shares::shares(&covers, &overlay.ledger, &records);
     let Overlay { outline, .. } = overlay;
     let shapes = if settings.geometry { shapes(outline, &rows) } else { Vec::new() };
     checks.extend(shape_check(&shapes));
@@ -98,6 +100,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         plan: None,
         unplaced_hazards,
         records,
+        shares,
         shapes,
         findings,
         checks,

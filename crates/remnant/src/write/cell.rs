@@ -31,6 +31,8 @@ pub(super) enum Cell<'a> {
     Date(Date),
     /// Yes or no.
     Flag(bool),
+    /// A mark of 16 hexadecimal digits.
+    Mark(u64),
 }
 
 /// Millionths: the digits of a share.
@@ -105,6 +107,7 @@ impl<'a> Cell<'a> {
             }
             Self::Area(area) => push_fixed(out, area.square_centimetres(), 4, Zeros::Trimmed),
             Self::Date(date) => push_json_text(out, &date.to_string()),
+            Self::Mark(mark) => push_json_text(out, &format!("{mark:016x}")),
             Self::Empty => out.push_str("null"),
             Self::Number(number) if !number.is_finite() => out.push_str("null"),
             Self::Count(_) | Self::Fixed { .. } | Self::Number(_) | Self::Flag(_) => self.push_csv(out),
@@ -132,6 +135,7 @@ impl<'a> Cell<'a> {
             Self::Fixed { units, places } => push_fixed(out, units, places, Zeros::Trimmed),
             Self::Number(number) => push_number(out, number),
             Self::Date(date) => out.push_str(&date.to_string()),
+            Self::Mark(mark) => out.push_str(&format!("{mark:016x}")),
             Self::Flag(flag) => out.push_str(if flag { "true" } else { "false" }),
         }
     }

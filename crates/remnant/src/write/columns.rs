@@ -6,8 +6,8 @@ use super::cell::Cell;
 use crate::finding::Finding;
 use crate::records::{DEVICES, HazardClass, Origin, ReleaseKind};
 use crate::report::{
-    Credit, DistrictRow, Figures, Input, LandShape, LandState, Moment, RecordKind, RecordRow, Report, Transition,
-    ZoneRow,
+    Credit, DistrictRow, Figures, Input, LandShape, LandState, Moment, RecordKind, RecordRow, RecordShare, Report,
+    Transition, ZoneRow,
 };
 
 /// A column: its name, and what stands in it for a row.
@@ -204,6 +204,25 @@ pub(super) const CREDIT: &[Column<Credit>] = &[
     ("period_within_task_m2", |_, c| Cell::Area(c.period.within_task)),
 ];
 
+/// What a record did in one district. The columns of remaining and released land add up to the figures of the district,
+/// but for the rounding of each.
+pub(super) const SHARES: &[Column<RecordShare>] = &[
+    ("record", |_, s| Cell::Count(s.record as u64 + 1)),
+    ("code", |r, s| Cell::text(s.district.and_then(|d| r.account.districts.get(d)).and_then(|d| d.code.as_deref()))),
+    ("layer", |r, s| layer(r, record_of(r, s).map(|x| x.origin))),
+    ("id", |r, s| record_of(r, s).map_or(Cell::Empty, |x| Cell::Text(&x.id))),
+    ("shape", |_, s| Cell::Mark(s.shape)),
+    ("covered_m2", |_, s| Cell::Area(s.covered)),
+    ("newly_recorded_m2", |_, s| Cell::Area(s.newly_recorded)),
+    ("recontaminated_m2", |_, s| Cell::Area(s.recontaminated)),
+    ("credited_m2", |_, s| Cell::Area(s.credited)),
+    ("recorded_and_released_m2", |_, s| Cell::Area(s.recorded_and_released)),
+    ("repeated_m2", |_, s| Cell::Area(s.repeated)),
+    ("outside_m2", |_, s| Cell::Area(s.outside)),
+    ("to_remaining_m2", |_, s| Cell::Area(s.to_remaining)),
+    ("to_released_m2", |_, s| Cell::Area(s.to_released)),
+];
+
 /// A defect.
 pub(super) const FINDINGS: &[Column<Finding>] = &[
     ("code", |_, f| Cell::Text(f.code.word())),
@@ -362,6 +381,10 @@ fn file(report: &Report, origin: Option<Origin>) -> Cell<'_> {
 /// Features count from 1; 0 stands for a layer as a whole.
 fn feature(origin: Option<Origin>) -> Cell<'static> {
     origin.filter(|o| o.feature > 0).map_or(Cell::Empty, |o| Cell::Count(o.feature))
+}
+
+fn record_of<'a>(report: &'a Report, share: &RecordShare) -> Option<&'a RecordRow> {
+    report.account.records.get(share.record)
 }
 
 fn row_of<'a>(report: &'a Report, shape: &LandShape) -> &'a DistrictRow {

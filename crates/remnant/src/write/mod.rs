@@ -10,7 +10,10 @@
 //! | `columns` | what the outputs say of districts, zones, records, findings and shapes |
 //! | `geojson`, `ground` | features, and their geometry |
 //! | `tables` | CSV |
+//! | `xlsx` | tables.xlsx |
+//! | `definitions` | unit and meaning of every column |
 //! | `summary` | summary.json |
+//! | `listing` | tables that commands print and write by themselves |
 //! | `console` | the district table of standard output |
 //! | `folder` | all of it into a folder, by a swap |
 //!
@@ -21,11 +24,14 @@
 mod cell;
 mod columns;
 mod console;
+mod definitions;
 mod folder;
 mod geojson;
 mod ground;
+mod listing;
 mod summary;
 mod tables;
+mod xlsx;
 
 #[cfg(test)]
 mod sample;
@@ -40,6 +46,8 @@ use crate::error::Result;
 use crate::report::Report;
 
 pub use console::district_table;
+pub use listing::{Entry, Listing};
+pub(crate) use summary::PROGRAM;
 pub use summary::summary_json;
 
 /// A file of the output folder.
@@ -68,6 +76,8 @@ pub const OUTPUTS: &[Output] = &[
     Output { name: "zones.csv", needs_geometry: false, write: tables::zones },
     Output { name: "records.csv", needs_geometry: false, write: tables::records },
     Output { name: "credit.csv", needs_geometry: false, write: tables::credit },
+    Output { name: "records-by-district.csv", needs_geometry: false, write: tables::shares },
+    Output { name: "tables.xlsx", needs_geometry: false, write: xlsx::write },
     Output { name: "summary.json", needs_geometry: false, write: summary::write },
 ];
 

@@ -233,6 +233,7 @@ pub(super) fn report() -> Report {
             plan: None,
             unplaced_hazards: 1,
             records: vec![hazard, release, broken],
+            shares: Vec::new(),
             shapes: vec![
                 shape(None, LandState::Contaminated(HazardClass::Suspected), 1),
                 shape(Some(1), LandState::Released(ReleaseKind::Cancelled), 2),

@@ -17,7 +17,7 @@ use crate::report::{Account, DistrictRow, Input, Report, SeriesStep};
 use crate::zone::ZoneStatus;
 
 /// The name by which a folder is known as an output of this program.
-pub(super) const PROGRAM: &str = "remnant";
+pub(crate) const PROGRAM: &str = "remnant";
 
 pub(super) fn write(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
     sink.write_all(summary_json(report).as_bytes())?;

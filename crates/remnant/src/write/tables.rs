@@ -8,6 +8,7 @@
 //! | `districts.csv` | every district; the land outside all districts (empty `code`). No total: the rows add up to it, and a script that sums a column should get it. It stands in summary.json |
 //! | `credit.csv` | one for each operator, method and kind of releases |
 //! | `zones.csv`, `records.csv`, `findings.csv` | one each |
+//! | `records-by-district.csv` | one for each record and each district where it has land; `record` counts the rows of records.csv from 1 |
 //!
 //! Areas have four decimals, so that columns add up as printed. A text cell that begins with `=`, `+`, `-`, `@`, tab,
 //! carriage return or line feed is led in by a single quote, so that no spreadsheet runs it; the text is otherwise as
@@ -17,7 +18,7 @@
 use std::borrow::Borrow;
 
 use super::cell::Cell;
-use super::columns::{self, BALANCE, CREDIT, Column, FINDINGS, RECORDS, SERIES, TRANSITIONS, ZONES};
+use super::columns::{self, BALANCE, CREDIT, Column, FINDINGS, RECORDS, SERIES, SHARES, TRANSITIONS, ZONES};
 use super::{Halt, Sink};
 use crate::report::Report;
 
@@ -52,6 +53,10 @@ pub(super) fn records(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> 
 
 pub(super) fn credit(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
     table(report, sink, CREDIT.iter(), crate::report::credit(&report.account))
+}
+
+pub(super) fn shares(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table(report, sink, SHARES.iter(), &report.account.shares)
 }
 
 fn table<R: 'static>(
