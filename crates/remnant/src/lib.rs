@@ -34,6 +34,7 @@ mod audit;
 pub mod crs;
 pub mod error;
 pub mod finding;
+pub mod forecast;
 pub mod pipeline;
 pub mod progress;
 pub mod read;
