@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use remnant::records::{HazardClass, ReleaseKind};
+use remnant::report::SeriesStep;
 use remnant::settings::{DatePolicy, OutsidePolicy};
 
 /// Land-release accounting for mine action: which land is still contaminated, which is released, by district, settlement zone and date.
@@ -91,6 +92,13 @@ pub struct AccountArgs {
     /// Opens a period: the balance runs from the end of this day to --as-of
     #[arg(long, value_name = "DATE", value_parser = date, allow_hyphen_values = true)]
     pub since: Option<Date>,
+    /// The account at the end of every period up to --as-of too: monthly, quarterly or yearly, from the first record or
+    /// from --since on
+    #[arg(long, value_name = "PERIODS", value_parser = words(&SERIES))]
+    pub series: Option<SeriesStep>,
+    /// Day whose districts count, where they have dates of validity; for all dates of a series [default: --as-of]
+    #[arg(long, value_name = "DATE", value_parser = date, allow_hyphen_values = true)]
+    pub boundaries: Option<Date>,
     /// Replay records in order of their dates, or treat all as undated [default: replay]
     #[arg(long, value_name = "POLICY", value_parser = words(&DATES))]
     pub dates: Option<DatePolicy>,
@@ -165,6 +173,9 @@ pub const CLASSES: [(&str, HazardClass); 2] =
 /// The words for the kinds of releases.
 pub const KINDS: [(&str, ReleaseKind); 3] =
     [("cancelled", ReleaseKind::Cancelled), ("reduced", ReleaseKind::Reduced), ("cleared", ReleaseKind::Cleared)];
+/// The words for the periods of a series.
+pub const SERIES: [(&str, SeriesStep); 3] =
+    [("monthly", SeriesStep::Monthly), ("quarterly", SeriesStep::Quarterly), ("yearly", SeriesStep::Yearly)];
 /// The words for what becomes of dates.
 pub const DATES: [(&str, DatePolicy); 2] = [("replay", DatePolicy::Replay), ("ignore", DatePolicy::Ignore)];
 /// The words for what becomes of releases outside hazards.

@@ -54,6 +54,8 @@ fn settings(call: &RunArgs, project: &Project, today: Date) -> Result<Settings> 
     let settings = Settings {
         as_of: account.as_of.or(project.as_of),
         since: account.since.or(project.since),
+        series: account.series.or(project.series),
+        boundaries: account.boundaries.or(project.boundaries),
         dates: account.dates.or(project.dates).unwrap_or(default.dates),
         outside: account.outside.or(project.outside).unwrap_or(default.outside),
         safety_distance_m: account.safety_distance.or(project.safety_distance_m).unwrap_or(default.safety_distance_m),

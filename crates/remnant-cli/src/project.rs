@@ -6,6 +6,8 @@
 //! [settings]
 //! as_of = 2024-12-31
 //! since = 2023-12-31
+//! series = "monthly"                 # or "quarterly", "yearly": the account at the end of every period, too
+//! boundaries = 2024-12-31            # whose districts count, where they have dates of validity
 //! dates = "replay"                   # or "ignore"
 //! outside = "separate"               # or "baseline"
 //! safety_distance_m = 100
@@ -28,7 +30,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use remnant::error::{Error, Location, Result};
 use remnant::pipeline::LayerSpec;
-use remnant::report::Role;
+use remnant::report::{Role, SeriesStep};
 use remnant::settings::{DatePolicy, OutsidePolicy};
 use serde::Deserialize;
 use toml::{Spanned, Value};
@@ -56,6 +58,10 @@ pub struct Project {
     pub as_of: Option<Date>,
     /// The day before the period.
     pub since: Option<Date>,
+    /// The periods of a series.
+    pub series: Option<SeriesStep>,
+    /// The day whose districts count.
+    pub boundaries: Option<Date>,
     /// Whether dates count.
     pub dates: Option<DatePolicy>,
     /// What a release does outside hazards.
@@ -82,6 +88,8 @@ struct Written {
 struct WrittenSettings {
     as_of: Option<Spanned<Value>>,
     since: Option<Spanned<Value>>,
+    series: Option<Spanned<String>>,
+    boundaries: Option<Spanned<Value>>,
     dates: Option<Spanned<String>>,
     outside: Option<Spanned<String>>,
     safety_distance_m: Option<Spanned<f64>>,
@@ -136,6 +144,8 @@ impl Page<'_> {
             layers: written.layer.iter().map(|layer| self.layer(layer, folder)).collect::<Result<_>>()?,
             as_of: self.date(settings.as_of.as_ref(), "settings.as_of")?,
             since: self.date(settings.since.as_ref(), "settings.since")?,
+            series: self.word(settings.series.as_ref(), "settings.series", &args::SERIES)?,
+            boundaries: self.date(settings.boundaries.as_ref(), "settings.boundaries")?,
             dates: self.word(settings.dates.as_ref(), "settings.dates", &args::DATES)?,
             outside: self.word(settings.outside.as_ref(), "settings.outside", &args::OUTSIDE)?,
             safety_distance_m: settings

@@ -127,6 +127,8 @@ codes! {
     IncidentOutside = "incident-outside-hazards", Warning;
     /// A layer holds no features.
     EmptyLayer = "empty-layer", Warning;
+    /// The series does not begin where it should.
+    SeriesStart = "series-start", Warning;
 }
 
 /// A defect, as it stands in findings.csv and findings.geojson.

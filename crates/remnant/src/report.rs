@@ -34,6 +34,11 @@ impl SquareMetres {
         Self((area.units() + unit / 2).div_euclid(unit) as i64)
     }
 
+    /// So many square centimetres.
+    pub fn from_square_centimetres(units: i64) -> Self {
+        Self(units)
+    }
+
     /// The number of square centimetres.
     pub fn square_centimetres(self) -> i64 {
         self.0

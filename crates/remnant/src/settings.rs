@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use crate::report::SeriesStep;
+
 /// Whether dates count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DatePolicy {
@@ -50,6 +52,10 @@ pub struct Settings {
     pub as_of: Option<Date>,
     /// The date from whose end the period of the balance runs.
     pub since: Option<Date>,
+    /// The periods at whose ends the account is wanted too; `None` for the date of the account alone.
+    pub series: Option<SeriesStep>,
+    /// The day whose districts count, at every date; by default the date of the account.
+    pub boundaries: Option<Date>,
     /// Whether dates count.
     pub dates: DatePolicy,
     /// What a release does outside hazards.
@@ -70,6 +76,8 @@ impl Settings {
         Self {
             as_of: None,
             since: None,
+            series: None,
+            boundaries: None,
             dates: DatePolicy::default(),
             outside: OutsidePolicy::default(),
             safety_distance_m: 100.0,

@@ -17,6 +17,8 @@ pub(super) struct Rules<'a> {
     pub opening_slot: Option<u32>,
     /// Whether the zones have to know where the rim of contaminated land is.
     pub want_rim: bool,
+    /// Whether the account at earlier dates is wanted too.
+    pub want_series: bool,
 }
 
 impl<'a> Rules<'a> {
@@ -27,6 +29,7 @@ impl<'a> Rules<'a> {
             last_slot: covers.slot_at(settings.as_of),
             opening_slot: settings.since.map(|d| covers.slot_at(Some(d))),
             want_rim: !covers.zones.is_empty(),
+            want_series: settings.series.is_some(),
         }
     }
 }
@@ -91,8 +94,9 @@ impl WindowAccount {
 
     /// Replays the records of a face and gives its state at the date of the account; leaves the live hazards in `live`.
     fn replay(&mut self, rules: &Rules<'_>, events: &[u32], place: u32, area: Area) -> State {
-        let Ledger { deeds, ground, flows, .. } = &mut self.ledger;
+        let Ledger { deeds, ground, flows, ceased, transitions, .. } = &mut self.ledger;
         let mut state = State::None;
+        let mut state_at_opening = State::None;
         let (mut outside, mut repeated) = (false, false);
         self.live.clear();
         let mut opened = rules.opening_slot.is_none();
@@ -101,6 +105,7 @@ impl WindowAccount {
             let event = &rules.covers.events[number as usize];
             if !opened && Some(event.slot) > rules.opening_slot {
                 opened = true;
+                state_at_opening = state;
                 self.live.iter().for_each(|&h| deeds.entry((h, place)).or_default().add(Deed::LiveAtOpening, area));
             }
             let own = deeds.entry((number, place)).or_default();
@@ -124,6 +129,9 @@ impl WindowAccount {
                 self.live.push(number);
             } else {
                 // After a release land is not contaminated, whatever it was before.
+                if rules.want_series {
+                    self.live.iter().for_each(|&h| *ceased.entry((h, place, event.slot)).or_default() += area);
+                }
                 self.live.clear();
                 undated_releases += usize::from(event.slot == 0);
             }
@@ -131,6 +139,12 @@ impl WindowAccount {
                 *flows.entry(Flow { place, slot: event.slot, from: state, to: next }).or_default() += area;
             }
             state = next;
+        }
+        if rules.opening_slot.is_some() {
+            let from = if opened { state_at_opening } else { state };
+            if (from, state) != (State::None, State::None) {
+                *transitions.entry((place, from, state)).or_default() += area;
+            }
         }
         for &hazard in &self.live {
             let own = deeds.entry((hazard, place)).or_default();
@@ -161,7 +175,7 @@ impl WindowAccount {
         rules: &Rules<'_>,
         events: &[u32],
     ) {
-        let zones = &mut self.ledger.zones;
+        let Ledger { zones, zone_flows, .. } = &mut self.ledger;
         let mut add = |land: ZoneLand| *zones.entry((zone, land)).or_default() += area;
         add(ZoneLand::In(state));
         add(ZoneLand::District(place));
@@ -179,6 +193,9 @@ impl WindowAccount {
             let (next, change) = step(at, event.act, rules.outside);
             if matches!(change, Change::Released | Change::RecordedAndReleased) {
                 add(ZoneLand::Credited(number));
+            }
+            if rules.want_series && next != at {
+                *zone_flows.entry(Flow { place: zone, slot: event.slot, from: at, to: next }).or_default() += area;
             }
             at = next;
         }

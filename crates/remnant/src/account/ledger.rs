@@ -113,7 +113,15 @@ pub(super) enum ZoneLand {
 /// The sums of one window or of many.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
+    /// By place.
     pub flows: FxHashMap<Flow, Area>,
+    /// By zone in the place of a place; only where a series is asked for.
+    pub zone_flows: FxHashMap<Flow, Area>,
+    /// Land by place, and its state at the opening and at the date of the account; only where there is a period, and
+    /// without land that is in no state at either.
+    pub transitions: FxHashMap<(u32, State, State), Area>,
+    /// By event, place and slot, the land on which a hazard ceased to be live; only where a series is asked for.
+    pub ceased: FxHashMap<(u32, u32, u32), Area>,
     pub ground: FxHashMap<(u32, u32, Ground), Area>,
     /// By event and place, what the event did there.
     pub deeds: FxHashMap<(u32, u32), Deeds>,
@@ -126,6 +134,9 @@ impl Ledger {
     /// Adds another ledger.
     pub fn merge(&mut self, other: Self) {
         add_all(&mut self.flows, other.flows);
+        add_all(&mut self.zone_flows, other.zone_flows);
+        add_all(&mut self.transitions, other.transitions);
+        add_all(&mut self.ceased, other.ceased);
         add_all(&mut self.ground, other.ground);
         add_all(&mut self.deeds, other.deeds);
         add_all(&mut self.zones, other.zones);

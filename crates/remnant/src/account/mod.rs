@@ -2,12 +2,15 @@
 //!
 //! [`account`] needs no file and no terminal: a survey in memory goes in, the account comes out.
 
+mod atoms;
 mod events;
 mod faces;
 mod ledger;
 mod overlay;
 mod points;
 mod rows;
+mod series;
+mod transitions;
 mod zones;
 
 use jiff::civil::Date;
@@ -24,7 +27,9 @@ use events::Covers;
 use faces::Rules;
 use ledger::Deed;
 use overlay::Overlay;
+use points::Districts;
 use rows::Rows;
+use series::Material;
 
 /// Accounts for every square metre of a survey.
 ///
@@ -55,12 +60,19 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     let overlay = overlay::overlay(&rules, settings.geometry, progress)?;
 
     progress.stage("adding up", 0);
-    let mut rows = Rows::new(&rules, &overlay.ledger, survey);
-    let evidence = points::evidence_points(survey, &covers, &settings);
-    let mut findings = points::count(survey, &covers, &settings, &evidence, &mut rows);
+    let atoms = atoms::atoms(&overlay.ledger);
+    let mut rows = Rows::new(&rules, &overlay.ledger, &atoms, survey);
+    let places = Districts::new(&covers);
+    let evidence = points::evidence_points(survey, &places, &settings);
+    let mut findings = points::count(survey, &places, &settings, &evidence, &mut rows);
     findings.extend(face_findings(&covers, &overlay, survey));
     let zones = zones::rows(survey, &rules, &overlay, &settings, &evidence);
     let mut checks = rows.checks(&overlay.ledger);
+    let (ledger, atoms, evidence) = (&overlay.ledger, atoms.as_slice(), evidence.as_slice());
+    let material = Material { survey, settings: &settings, rules: &rules, ledger, atoms, evidence };
+    let (series, doubt) = series::series(&material);
+    findings.extend(doubt);
+    checks.extend(series.iter().flat_map(|s| series::checks(s, &rows.places, &rows.total, &zones)));
     let total = rows.total.clone();
     let records = rows.records(survey, &overlay.ledger);
     let Overlay { outline, .. } = overlay;
@@ -74,7 +86,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         outside,
         total,
         zones,
-        series: None,
+        series,
         plan: None,
         unplaced_hazards,
         records,

@@ -1,10 +1,12 @@
 //! What the outputs say of districts, zones, records, findings and shapes: names and cells, in order.
 
+use jiff::civil::Date;
+
 use super::cell::Cell;
 use crate::finding::Finding;
 use crate::records::{DEVICES, HazardClass, Origin, ReleaseKind};
 use crate::report::{
-    Balance, DistrictRow, Figures, Input, LandShape, LandState, RecordKind, RecordRow, Report, SquareMetres, ZoneRow,
+    DistrictRow, Figures, Input, LandShape, LandState, Moment, RecordKind, RecordRow, Report, Transition, ZoneRow,
 };
 
 /// A column: its name, and what stands in it for a row.
@@ -12,6 +14,9 @@ pub(super) type Column<R> = (&'static str, for<'a> fn(&'a Report, &'a R) -> Cell
 
 /// The code that stands for the total where it is a row. No P-code is spelled like that.
 pub(super) const TOTAL_CODE: &str = "*";
+
+/// The name of everything.
+const TOTAL_NAME: &str = "total";
 
 /// The name of the land outside, where the account gives none.
 const OUTSIDE_NAME: &str = "outside all districts";
@@ -59,25 +64,68 @@ pub(super) const PERIOD: &[Column<DistrictRow>] = &[
 
 /// The balance of a period: land, then records. `from` is the day at whose end the period begins, and `to` its last
 /// day; without `from` it runs from the beginning.
-pub(super) const BALANCE: &[Column<DistrictRow>] = &[
-    ("code", |_, d| Cell::text(d.code.as_deref())),
-    ("name", |_, d| Cell::text(d.name.as_deref())),
-    ("from", |r, _| Cell::date(r.account.settings.since)),
-    ("to", |r, _| Cell::date(r.account.settings.as_of)),
-    ("opening_m2", |_, d| land(d, |b| b.opening)),
-    ("newly_recorded_m2", |_, d| land(d, |b| b.newly_recorded)),
-    ("recontaminated_m2", |_, d| land(d, |b| b.recontaminated)),
-    ("cancelled_m2", |_, d| land(d, |b| b.cancelled)),
-    ("reduced_m2", |_, d| land(d, |b| b.reduced)),
-    ("cleared_m2", |_, d| land(d, |b| b.cleared)),
-    ("closing_m2", |_, d| land(d, |b| b.closing)),
-    ("opening_records", |_, d| number(d, |b| b.opening)),
-    ("newly_recorded_records", |_, d| number(d, |b| b.newly_recorded)),
-    ("recontaminated_records", |_, d| number(d, |b| b.recontaminated)),
-    ("cancelled_records", |_, d| number(d, |b| b.cancelled)),
-    ("reduced_records", |_, d| number(d, |b| b.reduced)),
-    ("cleared_records", |_, d| number(d, |b| b.cleared)),
-    ("closing_records", |_, d| number(d, |b| b.closing)),
+pub(super) const BALANCE: &[Column<PeriodRow>] = &[
+    ("code", |r, p| code_at(r, p.place)),
+    ("name", |r, p| name_at(r, p.place)),
+    ("from", |_, p| Cell::date(p.from)),
+    ("to", |_, p| Cell::date(p.to)),
+    ("opening_m2", |_, p| Cell::Area(p.moment.balance.opening.0)),
+    ("newly_recorded_m2", |_, p| Cell::Area(p.moment.balance.newly_recorded.0)),
+    ("recontaminated_m2", |_, p| Cell::Area(p.moment.balance.recontaminated.0)),
+    ("cancelled_m2", |_, p| Cell::Area(p.moment.balance.cancelled.0)),
+    ("reduced_m2", |_, p| Cell::Area(p.moment.balance.reduced.0)),
+    ("cleared_m2", |_, p| Cell::Area(p.moment.balance.cleared.0)),
+    ("closing_m2", |_, p| Cell::Area(p.moment.balance.closing.0)),
+    ("opening_records", |_, p| Cell::Count(p.moment.balance.opening.1)),
+    ("newly_recorded_records", |_, p| Cell::Count(p.moment.balance.newly_recorded.1)),
+    ("recontaminated_records", |_, p| Cell::Count(p.moment.balance.recontaminated.1)),
+    ("cancelled_records", |_, p| Cell::Count(p.moment.balance.cancelled.1)),
+    ("reduced_records", |_, p| Cell::Count(p.moment.balance.reduced.1)),
+    ("cleared_records", |_, p| Cell::Count(p.moment.balance.cleared.1)),
+    ("closing_records", |_, p| Cell::Count(p.moment.balance.closing.1)),
+];
+
+/// A place at the end of a period of the series: its states on the day `date`, then the flows since the end of the day
+/// `from`. Where there is no `from`, all that was before is in the period.
+pub(super) const SERIES: &[Column<PeriodRow>] = &[
+    ("date", |_, p| Cell::date(p.to)),
+    ("from", |_, p| Cell::date(p.from)),
+    ("code", |r, p| code_at(r, p.place)),
+    ("name", |r, p| name_at(r, p.place)),
+    ("baseline_m2", |_, p| Cell::Area(p.moment.states.baseline())),
+    ("suspected_m2", |_, p| Cell::Area(p.moment.states.suspected)),
+    ("confirmed_m2", |_, p| Cell::Area(p.moment.states.confirmed)),
+    ("remaining_m2", |_, p| Cell::Area(p.moment.states.remaining())),
+    ("cancelled_m2", |_, p| Cell::Area(p.moment.states.cancelled)),
+    ("reduced_m2", |_, p| Cell::Area(p.moment.states.reduced)),
+    ("cleared_m2", |_, p| Cell::Area(p.moment.states.cleared)),
+    ("released_m2", |_, p| Cell::Area(p.moment.states.released())),
+    ("released_share", |_, p| Cell::released_share(p.moment.states.released(), p.moment.states.baseline())),
+    ("evidence_points", |_, p| Cell::Count(p.moment.evidence_points)),
+    ("opening_m2", |_, p| Cell::Area(p.moment.balance.opening.0)),
+    ("newly_recorded_m2", |_, p| Cell::Area(p.moment.balance.newly_recorded.0)),
+    ("recontaminated_m2", |_, p| Cell::Area(p.moment.balance.recontaminated.0)),
+    ("period_cancelled_m2", |_, p| Cell::Area(p.moment.balance.cancelled.0)),
+    ("period_reduced_m2", |_, p| Cell::Area(p.moment.balance.reduced.0)),
+    ("period_cleared_m2", |_, p| Cell::Area(p.moment.balance.cleared.0)),
+    ("closing_m2", |_, p| Cell::Area(p.moment.balance.closing.0)),
+    ("opening_records", |_, p| Cell::Count(p.moment.balance.opening.1)),
+    ("newly_recorded_records", |_, p| Cell::Count(p.moment.balance.newly_recorded.1)),
+    ("recontaminated_records", |_, p| Cell::Count(p.moment.balance.recontaminated.1)),
+    ("cancelled_records", |_, p| Cell::Count(p.moment.balance.cancelled.1)),
+    ("reduced_records", |_, p| Cell::Count(p.moment.balance.reduced.1)),
+    ("cleared_records", |_, p| Cell::Count(p.moment.balance.cleared.1)),
+    ("closing_records", |_, p| Cell::Count(p.moment.balance.closing.1)),
+    ("boundaries", |r, _| Cell::date(r.account.settings.boundaries)),
+];
+
+/// What the land of the opening has become at the closing.
+pub(super) const TRANSITIONS: &[Column<TransitionRow>] = &[
+    ("code", |r, t| code_at(r, t.place)),
+    ("name", |r, t| name_at(r, t.place)),
+    ("from", |_, t| Cell::Text(t.transition.from.word())),
+    ("to", |_, t| Cell::Text(t.transition.to.word())),
+    ("area_m2", |_, t| Cell::Area(t.transition.area)),
 ];
 
 /// A settlement zone. `hazards` counts `hazard_ids`: live hazards and open evidence points.
@@ -177,10 +225,79 @@ pub(super) fn outside_row(report: &Report) -> DistrictRow {
 pub(super) fn total_row(report: &Report) -> DistrictRow {
     DistrictRow {
         code: Some(TOTAL_CODE.to_owned()),
-        name: Some("total".to_owned()),
+        name: Some(TOTAL_NAME.to_owned()),
         figures: report.account.total.clone(),
         shape: Vec::new(),
     }
+}
+
+/// A place in a period. Places count as they stand in the tables: the districts, the land outside, everything.
+pub(super) struct PeriodRow {
+    place: usize,
+    from: Option<Date>,
+    to: Option<Date>,
+    moment: Moment,
+}
+
+/// A cell of the transitions of a place.
+pub(super) struct TransitionRow {
+    place: usize,
+    transition: Transition,
+}
+
+fn code_at(report: &Report, place: usize) -> Cell<'_> {
+    match report.account.districts.get(place) {
+        Some(district) => Cell::text(district.code.as_deref()),
+        None if place == report.account.districts.len() => Cell::Empty,
+        None => Cell::Text(TOTAL_CODE),
+    }
+}
+
+fn name_at(report: &Report, place: usize) -> Cell<'_> {
+    match report.account.districts.get(place) {
+        Some(district) => name_of(district),
+        None if place == report.account.districts.len() => name_of(&report.account.outside),
+        None => Cell::Text(TOTAL_NAME),
+    }
+}
+
+/// The figures of every place.
+fn figures_of_places(report: &Report) -> impl Iterator<Item = (usize, &Figures)> {
+    let account = &report.account;
+    let rows = account.districts.iter().chain([&account.outside]).map(|d| &d.figures);
+    rows.chain([&account.total]).enumerate()
+}
+
+/// Every place in every period of the series, period by period; none without a series.
+pub(super) fn series(report: &Report) -> impl Iterator<Item = PeriodRow> {
+    let since = report.account.settings.since;
+    report.account.series.iter().flat_map(move |series| {
+        let from = std::iter::once(since).chain(series.dates.iter().copied().map(Some));
+        from.zip(&series.dates).enumerate().flat_map(move |(period, (from, &to))| {
+            let places = series.districts.iter().chain([&series.outside, &series.total]).enumerate();
+            places.filter_map(move |(place, moments)| {
+                Some(PeriodRow { place, from, to: Some(to), moment: *moments.get(period)? })
+            })
+        })
+    })
+}
+
+/// Every place in every period: those of the series, or else the one of the account.
+pub(super) fn periods(report: &Report) -> impl Iterator<Item = PeriodRow> {
+    let account = &report.account;
+    let (from, to) = (account.settings.since, account.settings.as_of);
+    let whole = figures_of_places(report).map(move |(place, figures)| {
+        let Figures { states, balance, evidence_points, .. } = *figures;
+        PeriodRow { place, from, to, moment: Moment { states, balance, evidence_points } }
+    });
+    whole.filter(move |_| account.series.is_none()).chain(series(report))
+}
+
+/// The transitions of every place.
+pub(super) fn transitions(report: &Report) -> impl Iterator<Item = TransitionRow> {
+    figures_of_places(report).flat_map(|(place, figures)| {
+        figures.transitions.iter().map(move |&transition| TransitionRow { place, transition })
+    })
 }
 
 /// The findings in a fixed order: those about the whole run, then by layer, feature, code and words.
@@ -200,14 +317,6 @@ pub(super) fn shapes_in_order(report: &Report, wanted: fn(LandState) -> bool) ->
 /// The released share of some figures.
 pub(super) fn released_share(figures: &Figures) -> Cell<'static> {
     Cell::released_share(figures.states.released(), figures.states.baseline())
-}
-
-fn land(row: &DistrictRow, flow: fn(&Balance) -> (SquareMetres, u64)) -> Cell<'_> {
-    Cell::Area(flow(&row.figures.balance).0)
-}
-
-fn number(row: &DistrictRow, flow: fn(&Balance) -> (SquareMetres, u64)) -> Cell<'_> {
-    Cell::Count(flow(&row.figures.balance).1)
 }
 
 fn input(report: &Report, origin: Option<Origin>) -> Option<&Input> {

@@ -62,6 +62,8 @@ pub const OUTPUTS: &[Output] = &[
     Output { name: "findings.geojson", needs_geometry: true, write: geojson::findings },
     Output { name: "findings.csv", needs_geometry: false, write: tables::findings },
     Output { name: "balance.csv", needs_geometry: false, write: tables::balance },
+    Output { name: "series.csv", needs_geometry: false, write: tables::series },
+    Output { name: "transitions.csv", needs_geometry: false, write: tables::transitions },
     Output { name: "districts.csv", needs_geometry: false, write: tables::districts },
     Output { name: "zones.csv", needs_geometry: false, write: tables::zones },
     Output { name: "records.csv", needs_geometry: false, write: tables::records },

@@ -2,7 +2,9 @@
 //!
 //! | file | rows |
 //! |---|---|
-//! | `balance.csv` | every district; the land outside all districts (empty `code`); everything (`code` is `*`) |
+//! | `balance.csv` | every district; the land outside all districts (empty `code`); everything (`code` is `*`); with a series, all of them for every period |
+//! | `series.csv` | the same places at the end of every period; none without a series |
+//! | `transitions.csv` | the same places by the state of land at the opening and at the closing; none without a period |
 //! | `districts.csv` | every district; the land outside all districts (empty `code`). No total: the rows add up to it, and a script that sums a column should get it. It stands in summary.json |
 //! | `zones.csv`, `records.csv`, `findings.csv` | one each |
 //!
@@ -11,8 +13,10 @@
 //! it was. Cells of numbers and dates are never changed. Lists are joined by `; `; where an item holds that itself,
 //! the GeoJSON file of the same name has the list item by item.
 
+use std::borrow::Borrow;
+
 use super::cell::Cell;
-use super::columns::{self, BALANCE, Column, FINDINGS, RECORDS, ZONES};
+use super::columns::{self, BALANCE, Column, FINDINGS, RECORDS, SERIES, TRANSITIONS, ZONES};
 use super::{Halt, Sink};
 use crate::report::Report;
 
@@ -21,8 +25,15 @@ pub(super) fn findings(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt>
 }
 
 pub(super) fn balance(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    let (outside, total) = (columns::outside_row(report), columns::total_row(report));
-    table(report, sink, BALANCE.iter(), report.account.districts.iter().chain([&outside, &total]))
+    table(report, sink, BALANCE.iter(), columns::periods(report))
+}
+
+pub(super) fn series(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table(report, sink, SERIES.iter(), columns::series(report))
+}
+
+pub(super) fn transitions(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table(report, sink, TRANSITIONS.iter(), columns::transitions(report))
 }
 
 pub(super) fn districts(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
@@ -38,11 +49,11 @@ pub(super) fn records(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> 
     table(report, sink, RECORDS.iter(), &report.account.records)
 }
 
-fn table<'a, R: 'static>(
-    report: &'a Report,
+fn table<R: 'static>(
+    report: &Report,
     sink: &mut Sink<'_>,
     columns: impl Iterator<Item = &'static Column<R>> + Clone,
-    rows: impl IntoIterator<Item = &'a R>,
+    rows: impl IntoIterator<Item: Borrow<R>>,
 ) -> Result<(), Halt> {
     let mut writer = ::csv::WriterBuilder::new()
         .terminator(::csv::Terminator::Any(b'\n'))
@@ -54,7 +65,7 @@ fn table<'a, R: 'static>(
         writer.get_ref().step()?;
         for (_, cell) in columns.clone() {
             text.clear();
-            let cell: Cell<'_> = cell(report, row);
+            let cell: Cell<'_> = cell(report, row.borrow());
             cell.push_csv(&mut text);
             writer.write_field(&text)?;
         }
