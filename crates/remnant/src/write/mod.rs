@@ -10,6 +10,8 @@
 //! | `columns` | what the outputs say of districts, zones, records, findings and shapes |
 //! | `geojson`, `ground` | features, and their geometry |
 //! | `tables` | CSV |
+//! | `xlsx` | tables.xlsx |
+//! | `definitions` | unit and meaning of every column |
 //! | `summary` | summary.json |
 //! | `console` | the district table of standard output |
 //! | `folder` | all of it into a folder, by a swap |
@@ -21,11 +23,13 @@
 mod cell;
 mod columns;
 mod console;
+mod definitions;
 mod folder;
 mod geojson;
 mod ground;
 mod summary;
 mod tables;
+mod xlsx;
 
 #[cfg(test)]
 mod sample;
@@ -67,6 +71,7 @@ pub const OUTPUTS: &[Output] = &[
     Output { name: "districts.csv", needs_geometry: false, write: tables::districts },
     Output { name: "zones.csv", needs_geometry: false, write: tables::zones },
     Output { name: "records.csv", needs_geometry: false, write: tables::records },
+    Output { name: "tables.xlsx", needs_geometry: false, write: xlsx::write },
     Output { name: "summary.json", needs_geometry: false, write: summary::write },
 ];
 

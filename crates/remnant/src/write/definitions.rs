@@ -1,0 +1,174 @@
+//! What every column of every table means, and in which unit it is: the words under the columns of tables.xlsx.
+//!
+//! A column is looked up under its table first and then among those that mean the same everywhere. A test asks for
+//! every column of every table, so a new column needs its line here.
+
+/// What a column says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Definition {
+    /// The table that it belongs to; empty where the column means the same in all of them.
+    table: &'static str,
+    /// The column.
+    column: &'static str,
+    /// The unit, or the form of the values.
+    pub(super) unit: &'static str,
+    /// The meaning, in a sentence.
+    pub(super) meaning: &'static str,
+}
+
+const fn line(table: &'static str, column: &'static str, unit: &'static str, meaning: &'static str) -> Definition {
+    Definition { table, column, unit, meaning }
+}
+
+/// The line of a column of a table.
+pub(super) fn definition(table: &str, column: &str) -> Option<&'static Definition> {
+    let of = |table: &str| DEFINITIONS.iter().find(|d| d.table == table && d.column == column);
+    of(table).or_else(|| of(""))
+}
+
+/// The unit of shares: a number from 0 to 1.
+pub(super) const SHARE: &str = "share (1 is all)";
+
+const M2: &str = "m2";
+const NUMBER: &str = "number";
+const TEXT: &str = "text";
+const DATE: &str = "date";
+
+#[rustfmt::skip]
+const DEFINITIONS: &[Definition] = &[
+    // The same everywhere.
+    line("", "code", TEXT, "Code of the district; empty for the land outside all districts, * for everything"),
+    line("", "name", TEXT, "Name"),
+    line("", "id", TEXT, "Id of the record as its source has it; the feature's number where it has none"),
+    line("", "layer", TEXT, "Layer from which the record was read"),
+    line("", "file", TEXT, "File from which the record was read"),
+    line("", "feature", NUMBER, "Number of the feature in its file, from 1"),
+    line("", "area_m2", M2, "Own area"),
+    line("", "baseline_m2", M2, "All land that was ever contaminated by the date of the account: remaining, cancelled, reduced and cleared"),
+    line("", "suspected_m2", M2, "Land that is contaminated by indirect evidence only (suspected hazardous area)"),
+    line("", "confirmed_m2", M2, "Land that is contaminated by direct evidence (confirmed hazardous area)"),
+    line("", "remaining_m2", M2, "Land that is still contaminated: suspected and confirmed"),
+    line("", "cancelled_m2", M2, "Land that is released by non-technical survey at the date of the account"),
+    line("", "reduced_m2", M2, "Land that is released by technical survey at the date of the account"),
+    line("", "cleared_m2", M2, "Land that is released by clearance at the date of the account"),
+    line("", "released_m2", M2, "Land that is released at the date of the account: cancelled, reduced and cleared"),
+    line("", "released_share", SHARE, "Released land as a share of the baseline; empty where there is no baseline"),
+    line("", "release_outside_hazard_m2", M2, "Ground of releases where no hazard was recorded, each square metre once"),
+    line("", "repeated_release_m2", M2, "Ground that was released already when a release covered it, each square metre once"),
+    line("", "hazards", NUMBER, "Hazards that are live on at least 1 m2 of contaminated land"),
+    line("", "releases", NUMBER, "Releases with effect by the date of the account that cover at least 1 m2"),
+    line("", "evidence_points", NUMBER, "Hazards given as points without an area that no later release covers"),
+    line("", "ap_mines", NUMBER, "Anti-personnel mines found by releases with effect"),
+    line("", "av_mines", NUMBER, "Anti-vehicle mines found by releases with effect"),
+    line("", "erw", NUMBER, "Explosive remnants of war found by releases with effect"),
+    line("", "uxo", NUMBER, "Unexploded ordnance found by releases with effect"),
+    line("", "submunitions", NUMBER, "Cluster submunitions found by releases with effect"),
+    line("", "ied", NUMBER, "Improvised explosive devices found by releases with effect"),
+    line("", "incidents", NUMBER, "Incidents by the date of the account"),
+    line("", "killed", NUMBER, "People killed in incidents by the date of the account"),
+    line("", "injured", NUMBER, "People injured in incidents by the date of the account"),
+    line("", "opening_m2", M2, "Contaminated land at the opening of the period"),
+    line("", "newly_recorded_m2", M2, "Land that hazards recorded in the period and that had never been recorded"),
+    line("", "recontaminated_m2", M2, "Released land that hazards recorded again in the period"),
+    line("", "period_cancelled_m2", M2, "Contaminated land that was released by non-technical survey in the period"),
+    line("", "period_reduced_m2", M2, "Contaminated land that was released by technical survey in the period"),
+    line("", "period_cleared_m2", M2, "Contaminated land that was released by clearance in the period"),
+    line("", "closing_m2", M2, "Contaminated land at the end of the period"),
+    line("", "from", DATE, "Day at whose end the period begins; empty where it runs from the beginning"),
+    line("", "to", DATE, "Last day of the period"),
+    line("", "date", DATE, "Day on which a hazard was recorded, or a release completed; empty where it is not known"),
+    line("", "kind", TEXT, "What the record is: hazard or release"),
+    line("", "class", TEXT, "A hazard: suspected or confirmed; a release: cancelled, reduced or cleared"),
+    line("", "fate", TEXT, "What became of the record: used, repaired (and used) or set-aside"),
+    line("", "in_effect", "true or false", "Whether the record has effect by the date of the account"),
+    // The flows of a period have the names of states, with another meaning.
+    line("balance", "cancelled_m2", M2, "Contaminated land that was released by non-technical survey in the period"),
+    line("balance", "reduced_m2", M2, "Contaminated land that was released by technical survey in the period"),
+    line("balance", "cleared_m2", M2, "Contaminated land that was released by clearance in the period"),
+    line("balance", "opening_records", NUMBER, "Hazards live on at least 1 m2 of contaminated land at the opening of the period"),
+    line("balance", "newly_recorded_records", NUMBER, "Hazards that newly recorded at least 1 m2 in the period"),
+    line("balance", "recontaminated_records", NUMBER, "Hazards that recorded at least 1 m2 of released land again in the period"),
+    line("balance", "cancelled_records", NUMBER, "Cancellations credited with at least 1 m2 in the period"),
+    line("balance", "reduced_records", NUMBER, "Reductions credited with at least 1 m2 in the period"),
+    line("balance", "cleared_records", NUMBER, "Clearances credited with at least 1 m2 in the period"),
+    line("balance", "closing_records", NUMBER, "Hazards live on at least 1 m2 of contaminated land at the end of the period"),
+    line("districts", "area_m2", M2, "The district's own area, overlaps with other districts counted for the first code; outside all districts, the part that some record covers"),
+    line("zones", "id", TEXT, "Id of the zone"),
+    line("zones", "status", TEXT, "contaminated, near, unknown, released or no-record: what the records say. No word for land that needs no care exists"),
+    line("zones", "reasons", "texts, parted by ;", "Why the zone has this status, the weightiest reason first"),
+    line("zones", "contaminated_share", SHARE, "Contaminated land as a share of the zone's area; 0 only where nothing is contaminated"),
+    line("zones", "hazards", NUMBER, "Hazards named in hazard_ids"),
+    line("zones", "hazard_ids", "texts, parted by ;", "Ids of the hazards live on at least 1 m2 of contaminated land in the zone, and of open evidence points in it"),
+    line("zones", "nearest_hazard_m", "m", "Geodesic distance from the zone to the nearest contaminated land; 0 inside; empty where nothing is contaminated"),
+    line("zones", "nearest_hazard_id", TEXT, "Id of the hazard that is live on that land"),
+    line("zones", "last_release", DATE, "Latest date of a release that is credited with land in the zone"),
+    line("zones", "district", TEXT, "Code of the district that holds the largest part of the zone"),
+    line("records", "stated_m2", M2, "Area that the source states"),
+    line("records", "geometry_m2", M2, "Area of the record's geometry; empty for points and records set aside"),
+    line("records", "credited_m2", M2, "A release: contaminated land that it released"),
+    line("records", "repeated_m2", M2, "A release: land that was released already when it came"),
+    line("records", "outside_m2", M2, "A release: land where no hazard was recorded"),
+    line("records", "recorded_m2", M2, "A hazard: land that it recorded, newly or again"),
+    line("records", "overlap_m2", M2, "A hazard: land that was contaminated already when it came"),
+    line("findings", "code", TEXT, "Kind of the defect"),
+    line("findings", "severity", TEXT, "error (a record could not be understood or used), warning (a figure may hang on it) or info"),
+    line("findings", "message", TEXT, "What was found, and what was done about it"),
+    line("findings", "area_m2", M2, "Area that hangs on the finding, where it is known"),
+    line("remaining", "class", TEXT, "suspected or confirmed"),
+    line("remaining", "area_m2", M2, "Contaminated land of this class in this district"),
+    line("released", "kind", TEXT, "cancelled, reduced or cleared"),
+    line("released", "area_m2", M2, "Released land of this kind in this district"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::write::columns;
+
+    /// Every table with its columns.
+    fn tables() -> Vec<(&'static str, Vec<&'static str>)> {
+        fn names<R>(columns: &'static [columns::Column<R>]) -> Vec<&'static str> {
+            columns.iter().map(|c| c.0).collect()
+        }
+        vec![
+            ("districts", names(columns::FIGURES).into_iter().chain(names(columns::PERIOD)).collect()),
+            ("balance", names(columns::BALANCE)),
+            ("zones", names(columns::ZONES)),
+            ("records", names(columns::RECORDS)),
+            ("findings", names(columns::FINDINGS)),
+            ("remaining", names(columns::REMAINING)),
+            ("released", names(columns::RELEASED)),
+        ]
+    }
+
+    #[test]
+    fn every_column_of_every_table_is_defined() {
+        let missing: Vec<_> = tables()
+            .into_iter()
+            .flat_map(|(table, columns)| columns.into_iter().map(move |column| (table, column)))
+            .filter(|(table, column)| definition(table, column).is_none())
+            .collect();
+        assert!(missing.is_empty(), "without a definition: {missing:?}");
+    }
+
+    #[test]
+    fn every_definition_is_used_once_and_says_its_unit() {
+        let mut seen = HashSet::new();
+        for line in DEFINITIONS {
+            assert!(seen.insert((line.table, line.column)), "{line:?} stands twice");
+            assert_eq!(line.column.ends_with("_m2"), line.unit == M2, "{line:?}");
+            assert_eq!(line.column.ends_with("_share"), line.unit == SHARE, "{line:?}");
+            assert!(line.meaning.len() >= 4 && !line.meaning.ends_with('.'), "{line:?}");
+            let of_table = |t: &(&str, Vec<&str>)| line.table.is_empty() || line.table == t.0;
+            let used = tables().iter().filter(|t| of_table(t)).any(|t| t.1.contains(&line.column));
+            assert!(used, "{line:?} defines nothing");
+        }
+    }
+
+    #[test]
+    fn no_definition_calls_land_safe() {
+        assert!(DEFINITIONS.iter().all(|d| !d.meaning.to_lowercase().contains("safe")));
+    }
+}
