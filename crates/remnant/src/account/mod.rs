@@ -11,6 +11,7 @@ mod points;
 mod rows;
 mod series;
 mod transitions;
+mod treaty;
 mod zones;
 
 use jiff::civil::Date;
