@@ -35,6 +35,7 @@ pub mod compare;
 pub mod crs;
 pub mod error;
 pub mod finding;
+pub mod forecast;
 pub mod pipeline;
 pub mod progress;
 pub mod read;

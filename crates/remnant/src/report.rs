@@ -3,6 +3,7 @@
 mod credit;
 mod planning;
 mod series;
+mod treaty;
 
 use std::fmt;
 use std::iter::Sum;
@@ -18,6 +19,7 @@ use crate::zone::ZoneStatus;
 pub use credit::{Credit, CreditSums, credit};
 pub use planning::{Access, Criterion, Exposure, Plan, Priority, Stability, ToClear};
 pub use series::{Moment, Series, SeriesStep, Transition};
+pub use treaty::{ByClass, ReleasedByClass, Treaty};
 
 /// A published area in whole square centimetres, so that printed figures add up as printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -173,6 +175,8 @@ pub struct Figures {
     /// Land by its state at the opening and at the closing of the period, without what never was recorded; empty
     /// without `since`.
     pub transitions: Vec<Transition>,
+    /// The period by class, as treaty reports ask for it.
+    pub treaty: Treaty,
     /// What people use and what of it lies on contaminated land, by theme.
     pub exposure: Vec<Exposure>,
 }

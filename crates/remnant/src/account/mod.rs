@@ -14,6 +14,7 @@ mod series;
 mod shares;
 mod tasks;
 mod transitions;
+mod treaty;
 mod zones;
 
 use jiff::civil::Date;

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::atoms::Atom;
 use super::faces::Rules;
 use super::ledger::{Deed, Deeds, Ground, Ledger};
-use super::transitions;
+use super::{transitions, treaty};
 use crate::records::{Fate, HazardGround, ReleaseKind, Survey, Work};
 use crate::report::{Balance, Check, Figures, RecordKind, RecordRow, SquareMetres, States};
 use crate::status::{Act, State};
@@ -47,6 +47,7 @@ impl Rows {
         total.transitions = transitions::in_all(places.iter().map(|p| p.transitions.as_slice()));
         enter_counts(rules, ledger, &mut places, &mut total);
         enter_devices(rules, ledger, survey, &mut places, &mut total);
+        treaty::enter(rules, ledger, atoms, survey, (&mut places, &mut total));
         let events = covers.events.iter().map(|e| (e.act, e.index, e.slot <= rules.last_slot)).collect();
         Self { places, total, openings, opening_slot: rules.opening_slot, events }
     }
@@ -190,6 +191,7 @@ impl Rows {
             units("land that flowed into release is the land credited to releases", released - credited),
             units("every square metre of a record in effect is credited, repeated or outside", in_effect - parts),
         ];
+        checks.push(treaty::check(&self.places, &self.total));
         if let Some(slot) = self.opening_slot {
             let states = self.places.iter().zip(&self.openings);
             let tables: Vec<_> = states.map(|(p, opening)| (p.transitions.as_slice(), *opening, p.states)).collect();
@@ -297,32 +299,32 @@ pub(super) fn count_flow(balance: &mut Balance, act: Act, deed: Deed) {
 /// Devices count whole in the district that holds the largest part of their release (of equal parts, the first); in the
 /// land outside where no district holds any.
 fn enter_devices(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey, places: &mut [Figures], total: &mut Figures) {
+    for (event, place) in device_homes(rules, ledger, survey) {
+        let devices = survey.releases[rules.covers.events[event as usize].index].devices;
+        for figures in [&mut places[place as usize], &mut *total] {
+            figures.devices.iter_mut().zip(devices).for_each(|(sum, n)| *sum = sum.saturating_add(n));
+        }
+    }
+}
+
+/// The releases with effect that found devices, in the order of their replay, each with the place that counts them.
+pub(super) fn device_homes(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey) -> Vec<(u32, u32)> {
     let outside = rules.covers.outside();
     let mut homes: FxHashMap<u32, (Area, u32)> = FxHashMap::default();
-    let bearing = |number: u32| -> Option<&[u64; 6]> {
+    let bears = |number: u32| {
         let event = &rules.covers.events[number as usize];
-        if event.is_hazard() || event.slot > rules.last_slot {
-            return None;
-        }
-        Some(&survey.releases[event.index].devices).filter(|d| d.iter().any(|&n| n > 0))
+        let found = |devices: &[u64]| devices.iter().any(|&n| n > 0);
+        !event.is_hazard() && event.slot <= rules.last_slot && found(&survey.releases[event.index].devices)
     };
     for (&(event, place), deeds) in &ledger.deeds {
         let area = deeds.of(Deed::Covers);
-        if place != outside && area > Area::ZERO && bearing(event).is_some() {
+        if place != outside && area > Area::ZERO && bears(event) {
             let home = homes.entry(event).or_insert((area, place));
             if (area, std::cmp::Reverse(place)) > (home.0, std::cmp::Reverse(home.1)) {
                 *home = (area, place);
             }
         }
     }
-    for number in 0..rules.covers.events.len() as u32 {
-        if let Some(devices) = bearing(number) {
-            let place = homes.get(&number).map_or(outside, |home| home.1);
-            for figures in [&mut places[place as usize], &mut *total] {
-                for (sum, n) in figures.devices.iter_mut().zip(devices) {
-                    *sum = sum.saturating_add(*n);
-                }
-            }
-        }
-    }
+    let events = 0..rules.covers.events.len() as u32;
+    events.filter(|&e| bears(e)).map(|e| (e, homes.get(&e).map_or(outside, |home| home.1))).collect()
 }

@@ -20,10 +20,14 @@ const fn line(table: &'static str, column: &'static str, unit: &'static str, mea
     Definition { table, column, unit, meaning }
 }
 
-/// The line of a column of a table.
+/// The line of a column of a table. Tables whose names begin alike up to a dash (`treaty-ccm`) share their lines.
 pub(super) fn definition(table: &str, column: &str) -> Option<&'static Definition> {
     let of = |table: &str| DEFINITIONS.iter().find(|d| d.table == table && d.column == column);
-    of(table).or_else(|| of(""))
+    of(table).or_else(|| of(family(table))).or_else(|| of(""))
+}
+
+fn family(table: &str) -> &str {
+    table.split_once('-').map_or(table, |(family, _)| family)
 }
 
 /// The unit of shares: a number from 0 to 1.
@@ -85,13 +89,13 @@ const DEFINITIONS: &[Definition] = &[
     line("balance", "cancelled_m2", M2, "Contaminated land that was released by non-technical survey in the period"),
     line("balance", "reduced_m2", M2, "Contaminated land that was released by technical survey in the period"),
     line("balance", "cleared_m2", M2, "Contaminated land that was released by clearance in the period"),
-    line("balance", "opening_records", NUMBER, "Hazards live on at least 1 m2 of contaminated land at the opening of the period"),
-    line("balance", "newly_recorded_records", NUMBER, "Hazards that newly recorded at least 1 m2 in the period"),
-    line("balance", "recontaminated_records", NUMBER, "Hazards that recorded at least 1 m2 of released land again in the period"),
-    line("balance", "cancelled_records", NUMBER, "Cancellations credited with at least 1 m2 in the period"),
-    line("balance", "reduced_records", NUMBER, "Reductions credited with at least 1 m2 in the period"),
-    line("balance", "cleared_records", NUMBER, "Clearances credited with at least 1 m2 in the period"),
-    line("balance", "closing_records", NUMBER, "Hazards live on at least 1 m2 of contaminated land at the end of the period"),
+    line("", "opening_records", NUMBER, "Hazards live on at least 1 m2 of contaminated land at the opening of the period"),
+    line("", "newly_recorded_records", NUMBER, "Hazards that newly recorded at least 1 m2 in the period"),
+    line("", "recontaminated_records", NUMBER, "Hazards that recorded at least 1 m2 of released land again in the period"),
+    line("", "cancelled_records", NUMBER, "Cancellations credited with at least 1 m2 in the period"),
+    line("", "reduced_records", NUMBER, "Reductions credited with at least 1 m2 in the period"),
+    line("", "cleared_records", NUMBER, "Clearances credited with at least 1 m2 in the period"),
+    line("", "closing_records", NUMBER, "Hazards live on at least 1 m2 of contaminated land at the end of the period"),
     line("districts", "area_m2", M2, "The district's own area, overlaps with other districts counted for the first code; outside all districts, the part that some record covers"),
     line("zones", "id", TEXT, "Id of the zone"),
     line("zones", "status", TEXT, "contaminated, near, unknown, released or no-record: what the records say. No word for land that needs no care exists"),
@@ -129,6 +133,49 @@ const DEFINITIONS: &[Definition] = &[
     line("remaining", "area_m2", M2, "Contaminated land of this class in this district"),
     line("released", "kind", TEXT, "cancelled, reduced or cleared"),
     line("released", "area_m2", M2, "Released land of this kind in this district"),
+    line("series", "date", DATE, "Last day of the period; the states are those of its end"),
+    line("series", "boundaries", DATE, "Day whose district boundaries all dates of the series stand on"),
+    line("transitions", "from", TEXT, "State of the land at the opening of the period; none where nothing was recorded"),
+    line("transitions", "to", TEXT, "State of the land at the end of the period"),
+    line("transitions", "area_m2", M2, "Land that was in the one state and is in the other"),
+    // The treaty reports: SHA is a suspected, CHA a confirmed hazardous area.
+    line("treaty", "opening_cha", NUMBER, "Confirmed hazardous areas live on at least 1 m2 of contaminated land at the opening of the period"),
+    line("treaty", "opening_cha_m2", M2, "Land that was confirmed as contaminated at the opening of the period"),
+    line("treaty", "opening_sha", NUMBER, "Suspected hazardous areas live on at least 1 m2 of contaminated land at the opening of the period"),
+    line("treaty", "opening_sha_m2", M2, "Land that was suspected, and not confirmed, at the opening of the period"),
+    line("treaty", "newly_identified_cha", NUMBER, "Confirmed hazardous areas that newly recorded at least 1 m2 in the period"),
+    line("treaty", "newly_identified_cha_m2", M2, "Land never recorded before that was recorded as confirmed in the period"),
+    line("treaty", "newly_identified_sha", NUMBER, "Suspected hazardous areas that newly recorded at least 1 m2 in the period"),
+    line("treaty", "newly_identified_sha_m2", M2, "Land never recorded before that was recorded as suspected in the period; with --outside baseline also land that releases recorded and released at the same moment"),
+    line("treaty", "recontaminated_cha_m2", M2, "Released land that was recorded again as confirmed in the period"),
+    line("treaty", "recontaminated_sha_m2", M2, "Released land that was recorded again as suspected in the period"),
+    line("treaty", "confirmed_sha_m2", M2, "Suspected land that was confirmed in the period: it leaves the SHA and enters the CHA"),
+    line("treaty", "cancelled", NUMBER, "Cancellations by non-technical survey credited with at least 1 m2 in the period"),
+    line("treaty", "cancelled_m2", M2, "Contaminated land that was cancelled by non-technical survey in the period"),
+    line("treaty", "reduced", NUMBER, "Reductions by technical survey credited with at least 1 m2 in the period"),
+    line("treaty", "reduced_m2", M2, "Contaminated land that was reduced by technical survey in the period"),
+    line("treaty", "cleared", NUMBER, "Clearances credited with at least 1 m2 in the period"),
+    line("treaty", "cleared_m2", M2, "Contaminated land that was cleared in the period"),
+    line("treaty", "released_cha_m2", M2, "Land cancelled, reduced or cleared in the period that was confirmed until then"),
+    line("treaty", "released_sha_m2", M2, "Land cancelled, reduced or cleared in the period that was suspected until then"),
+    line("treaty", "closing_cha", NUMBER, "Confirmed hazardous areas live on at least 1 m2 of contaminated land at the end of the period"),
+    line("treaty", "closing_cha_m2", M2, "Land that is confirmed as contaminated at the end of the period: opening, newly identified, recorded again and confirmed, less released"),
+    line("treaty", "closing_sha", NUMBER, "Suspected hazardous areas live on at least 1 m2 of contaminated land at the end of the period"),
+    line("treaty", "closing_sha_m2", M2, "Land that is suspected, and not confirmed, at the end of the period: opening, newly identified and recorded again, less confirmed and released"),
+    line("treaty", "ap_mines", NUMBER, "Anti-personnel mines found by releases completed in the period"),
+    line("treaty", "av_mines", NUMBER, "Anti-vehicle mines found by releases completed in the period"),
+    line("treaty", "submunitions", NUMBER, "Cluster submunitions found by releases completed in the period"),
+    line("treaty", "ied", NUMBER, "Improvised explosive devices found by releases completed in the period; those that are anti-personnel mines by their design are not told apart in the data"),
+    line("treaty-article-7", "other_devices", NUMBER, "Explosive remnants of war, unexploded ordnance and submunitions found by releases completed in the period"),
+    line("treaty-ccm", "other_devices", NUMBER, "All devices but submunitions found by releases completed in the period"),
+    line("forecast", "remaining_m2", M2, "Land that is still contaminated at the end of the series"),
+    line("forecast", "first_year", "year", "First of the whole calendar years on which the forecast rests"),
+    line("forecast", "last_year", "year", "Last of the whole calendar years on which the forecast rests"),
+    line("forecast", "years_released_m2", M2, "Land cancelled, reduced or cleared in these years"),
+    line("forecast", "years_recorded_m2", M2, "Land newly recorded or re-contaminated in these years"),
+    line("forecast", "years_at_least", "years", "Remaining land divided by the most that was released in one of these years, rounded down; empty where the data carry no forecast"),
+    line("forecast", "years_at_most", "years", "Remaining land divided by the least by which it shrank in one of these years, rounded up; empty where it did not shrink in one, or the data carry no forecast"),
+    line("forecast", "assumption", TEXT, "What the range assumes, in words, or why there is none"),
 ];
 
 #[cfg(test)]
@@ -143,16 +190,25 @@ mod tests {
         fn names<R>(columns: &'static [columns::Column<R>]) -> Vec<&'static str> {
             columns.iter().map(|c| c.0).collect()
         }
-        vec![
+        let mut tables = vec![
             ("districts", names(columns::FIGURES).into_iter().chain(names(columns::PERIOD)).collect()),
             ("balance", names(columns::BALANCE)),
+            ("series", names(columns::SERIES)),
+            ("transitions", names(columns::TRANSITIONS)),
             ("zones", names(columns::ZONES)),
             ("records", names(columns::RECORDS)),
             ("records-by-district", names(columns::SHARES)),
             ("findings", names(columns::FINDINGS)),
             ("remaining", names(columns::REMAINING)),
             ("released", names(columns::RELEASED)),
-        ]
+        ];
+        for (table, column) in crate::write::treaty::all_columns() {
+            match tables.last_mut() {
+                Some(last) if last.0 == table => last.1.push(column),
+                _ => tables.push((table, vec![column])),
+            }
+        }
+        tables
     }
 
     #[test]
@@ -173,7 +229,8 @@ mod tests {
             assert_eq!(line.column.ends_with("_m2"), line.unit == M2, "{line:?}");
             assert_eq!(line.column.ends_with("_share"), line.unit == SHARE, "{line:?}");
             assert!(line.meaning.len() >= 4 && !line.meaning.ends_with('.'), "{line:?}");
-            let of_table = |t: &(&str, Vec<&str>)| line.table.is_empty() || line.table == t.0;
+            let of_table =
+                |t: &(&str, Vec<&str>)| line.table.is_empty() || line.table == t.0 || line.table == family(t.0);
             let used = tables().iter().filter(|t| of_table(t)).any(|t| t.1.contains(&line.column));
             assert!(used, "{line:?} defines nothing");
         }

@@ -10,6 +10,7 @@
 //! | `columns` | what the outputs say of districts, zones, records, findings and shapes |
 //! | `geojson`, `ground` | features, and their geometry |
 //! | `tables` | CSV |
+//! | `treaty` | the columns of the treaty reports, as CSV and workbook; the forecast |
 //! | `xlsx` | tables.xlsx |
 //! | `definitions` | unit and meaning of every column |
 //! | `summary` | summary.json |
@@ -31,6 +32,7 @@ mod ground;
 mod listing;
 mod summary;
 mod tables;
+mod treaty;
 mod xlsx;
 
 #[cfg(test)]
@@ -77,6 +79,10 @@ pub const OUTPUTS: &[Output] = &[
     Output { name: "records.csv", needs_geometry: false, write: tables::records },
     Output { name: "credit.csv", needs_geometry: false, write: tables::credit },
     Output { name: "records-by-district.csv", needs_geometry: false, write: tables::shares },
+    Output { name: "treaty-article-7.csv", needs_geometry: false, write: treaty::article_7 },
+    Output { name: "treaty-ccm.csv", needs_geometry: false, write: treaty::ccm },
+    Output { name: "treaty.xlsx", needs_geometry: false, write: treaty::workbook },
+    Output { name: "forecast.csv", needs_geometry: false, write: treaty::forecast },
     Output { name: "tables.xlsx", needs_geometry: false, write: xlsx::write },
     Output { name: "summary.json", needs_geometry: false, write: summary::write },
 ];

@@ -65,11 +65,25 @@ fn table<R: 'static>(
     columns: impl Iterator<Item = &'static Column<R>> + Clone,
     rows: impl IntoIterator<Item: Borrow<R>>,
 ) -> Result<(), Halt> {
+    table_under(&[], report, sink, columns, rows)
+}
+
+/// A table with further rows of text between its header and its data.
+pub(super) fn table_under<R: 'static>(
+    under: &[Vec<String>],
+    report: &Report,
+    sink: &mut Sink<'_>,
+    columns: impl Iterator<Item = &'static Column<R>> + Clone,
+    rows: impl IntoIterator<Item: Borrow<R>>,
+) -> Result<(), Halt> {
     let mut writer = ::csv::WriterBuilder::new()
         .terminator(::csv::Terminator::Any(b'\n'))
         .buffer_capacity(1 << 16)
         .from_writer(sink);
     writer.write_record(columns.clone().map(|c| c.0))?;
+    for row in under {
+        writer.write_record(row)?;
+    }
     let mut text = String::new();
     for row in rows {
         writer.get_ref().step()?;

@@ -3,7 +3,7 @@
 //! | sheet | rows |
 //! |---|---|
 //! | `about` | what the workbook says, of which date, by which settings |
-//! | `districts`, `balance`, `zones`, `records`, `findings` | those of the CSV files of the same names, in the same order |
+//! | `districts`, `balance`, `series`, `transitions`, `zones`, `records`, `findings` | those of the CSV files of the same names, in the same order |
 //! | `definitions` | unit and meaning of every column |
 //!
 //! The first row of a sheet names the columns as the CSV files do, the second one says their unit and meaning; both
@@ -23,14 +23,14 @@ mod tests;
 use self::book::{Book, Part};
 use self::sheet::Style;
 use super::cell::Cell;
-use super::columns::{self, BALANCE, Column, FINDINGS, RECORDS, ZONES};
+use super::columns::{self, BALANCE, Column, FINDINGS, PeriodRow, RECORDS, SERIES, TRANSITIONS, TransitionRow, ZONES};
 use super::definitions::{Definition, SHARE, definition};
 use super::summary::PROGRAM;
 use super::{Halt, Sink};
 use crate::report::{DistrictRow, Report};
 
 /// Rows of a sheet, by the format.
-const MOST_ROWS: usize = 1 << 20;
+pub(super) const MOST_ROWS: usize = 1 << 20;
 
 /// Bytes of a sheet from which on its package needs wider fields; older readers know only the narrow ones.
 const LARGE: usize = 4_000_000_000;
@@ -45,13 +45,22 @@ pub(super) fn write(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
 
 fn write_with(report: &Report, sink: &mut Sink<'_>, most_rows: usize) -> Result<(), Halt> {
     let account = &report.account;
-    let (outside, total) = (columns::outside_row(report), columns::total_row(report));
+    let outside = columns::outside_row(report);
     let districts: Vec<&DistrictRow> = account.districts.iter().chain([&outside]).collect();
-    let balance: Vec<&DistrictRow> = account.districts.iter().chain([&outside, &total]).collect();
+    let balance: Vec<PeriodRow> = columns::periods(report).collect();
+    let series: Vec<PeriodRow> = columns::series(report).collect();
+    let transitions: Vec<TransitionRow> = columns::transitions(report).collect();
     let figures: Vec<&Column<DistrictRow>> = columns::figures(report).collect();
-    let sheets: [Box<dyn Sheet + '_>; 5] = [
+    let sheets: Vec<Box<dyn Sheet + '_>> = vec![
         Box::new(Table { report, name: "districts", columns: figures, rows: districts }),
-        Box::new(Table { report, name: "balance", columns: BALANCE.iter().collect(), rows: balance }),
+        Box::new(Table { report, name: "balance", columns: BALANCE.iter().collect(), rows: balance.iter().collect() }),
+        Box::new(Table { report, name: "series", columns: SERIES.iter().collect(), rows: series.iter().collect() }),
+        Box::new(Table {
+            report,
+            name: "transitions",
+            columns: TRANSITIONS.iter().collect(),
+            rows: transitions.iter().collect(),
+        }),
         Box::new(Table {
             report,
             name: "zones",
@@ -72,9 +81,19 @@ fn write_with(report: &Report, sink: &mut Sink<'_>, most_rows: usize) -> Result<
         }),
     ];
 
+    workbook(report, sink, most_rows, &sheets)
+}
+
+/// Writes a workbook of some tables, with what it is about before them and the definitions behind.
+pub(super) fn workbook(
+    report: &Report,
+    sink: &mut Sink<'_>,
+    most_rows: usize,
+    sheets: &[Box<dyn Sheet + '_>],
+) -> Result<(), Halt> {
     let room = most_rows - HEADER_ROWS;
     let mut parts = vec![Part { name: "about".to_owned(), filter: None }];
-    for sheet in &sheets {
+    for sheet in sheets {
         for number in 0..sheet.rows().div_ceil(room).max(1) {
             let rows = (sheet.rows() - number * room).min(room);
             let name = match number {
@@ -88,19 +107,19 @@ fn write_with(report: &Report, sink: &mut Sink<'_>, most_rows: usize) -> Result<
 
     let mut book = Book::begin(sink, &parts)?;
     about(report, &mut book)?;
-    for sheet in &sheets {
+    for sheet in sheets {
         for number in 0..sheet.rows().div_ceil(room).max(1) {
             let first = number * room;
             let end = (first + room).min(sheet.rows());
             table(sheet.as_ref(), first..end, &mut book)?;
         }
     }
-    definitions(&sheets, &mut book)?;
+    definitions(sheets, &mut book)?;
     book.finish()
 }
 
 /// A table, whatever its rows are.
-trait Sheet {
+pub(super) trait Sheet {
     fn name(&self) -> &'static str;
     fn columns(&self) -> Vec<&'static str>;
     /// The number of columns.
@@ -111,11 +130,11 @@ trait Sheet {
     fn cell(&self, row: usize, column: usize) -> Cell<'_>;
 }
 
-struct Table<'a, R: 'static> {
-    report: &'a Report,
-    name: &'static str,
-    columns: Vec<&'static Column<R>>,
-    rows: Vec<&'a R>,
+pub(super) struct Table<'a, R: 'static> {
+    pub report: &'a Report,
+    pub name: &'static str,
+    pub columns: Vec<&'static Column<R>>,
+    pub rows: Vec<&'a R>,
 }
 
 impl<R> Sheet for Table<'_, R> {
