@@ -1,6 +1,7 @@
 //! The account: what every square metre counted as, in the terms of the outputs.
 
 mod planning;
+mod public;
 mod series;
 
 use std::fmt;
@@ -374,6 +375,8 @@ pub enum Role {
     Incidents,
     /// What the survey claims to cover.
     Coverage,
+    /// What people use: roads, farmland, schools...
+    Exposure,
 }
 
 impl Role {
@@ -386,6 +389,7 @@ impl Role {
             Self::Zones => "zones",
             Self::Incidents => "incidents",
             Self::Coverage => "coverage",
+            Self::Exposure => "exposure",
         }
     }
 }

@@ -18,6 +18,8 @@ pub(super) enum Meaning {
     Radius,
     Killed,
     Injured,
+    People,
+    Homes,
     /// The field by which an alias table knows features.
     Alias,
     /// A type of device, by its place in [`DEVICES`].
@@ -54,9 +56,24 @@ const STATED_AREA: &[&str] = &["area_m2", "areasize", "area_stated_m2"];
 const CODE: &[&str] = &["code", "pcode", "adm1_pcode", "adm2_pcode", "shapeid", "iso_3166_2", "id"];
 const NAME: &[&str] = &["name", "adm1_en", "adm2_en", "adm1_name", "adm2_name", "shapename", "name_en"];
 
+/// How many would live in a zone: those who are there, those who wait, or those who would return.
+const PEOPLE: &[&str] = &[
+    "people",
+    "people_waiting",
+    "population",
+    "pop",
+    "persons",
+    "inhabitants",
+    "residents",
+    "returnees",
+    "idps",
+    "beneficiaries",
+];
+const HOMES: &[&str] = &["homes", "households", "hh", "houses", "dwellings", "families"];
+
 /// The meanings that a role asks for, with the accepted names of each in order of preference.
 fn accepted(role: Role) -> Vec<(Meaning, Vec<&'static str>)> {
-    use Meaning::{Accuracy, Class, Code, Date, Id, Injured, Killed, Kind, Name, Radius, StatedArea};
+    use Meaning::{Accuracy, Class, Code, Date, Homes, Id, Injured, Killed, Kind, Name, People, Radius, StatedArea};
     let list = |meaning, names: &[&'static str]| (meaning, names.to_vec());
     match role {
         Role::Hazards => vec![
@@ -72,11 +89,13 @@ fn accepted(role: Role) -> Vec<(Meaning, Vec<&'static str>)> {
             rest.into_iter().chain(devices).collect()
         }
         Role::Districts => vec![list(Code, CODE), list(Name, NAME), list(Id, ID)],
-        Role::Zones => vec![list(Id, ID), list(Name, NAME), list(Radius, &["radius_m"])],
+        Role::Zones => {
+            vec![list(Id, ID), list(Name, NAME), list(Radius, &["radius_m"]), list(People, PEOPLE), list(Homes, HOMES)]
+        }
         Role::Incidents => {
             vec![list(Id, ID), list(Date, DATE), list(Killed, &["killed"]), list(Injured, &["injured"])]
         }
-        Role::Coverage => vec![list(Id, ID)],
+        Role::Coverage | Role::Exposure => vec![list(Id, ID)],
     }
 }
 

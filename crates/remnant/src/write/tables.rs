@@ -38,7 +38,7 @@ pub(super) fn records(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> 
     table(report, sink, RECORDS.iter(), &report.account.records)
 }
 
-fn table<'a, R: 'static>(
+pub(super) fn table<'a, R: 'static>(
     report: &'a Report,
     sink: &mut Sink<'_>,
     columns: impl Iterator<Item = &'static Column<R>> + Clone,
