@@ -5,6 +5,7 @@
 //! | `cases` | every folder of `fixtures/areas`: figures that can be worked out by hand |
 //! | `laws` | what must stay the same, or add up, when the input is changed in a known way |
 //! | `periods` | laws of dates and policies |
+//! | `planning` | exposure, the order of work, and what is for the public |
 //! | `faults` | bad calls, bad files, hostile names and texts |
 //! | `ending` | signals, closed pipes, pipes as files |
 //! | `national` | the national example against the published figures, and real layers |
@@ -22,4 +23,5 @@ mod national;
 mod oracle;
 mod output;
 mod periods;
+mod planning;
 mod scenario;

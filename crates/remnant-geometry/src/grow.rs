@@ -46,14 +46,7 @@ pub fn deeper(ground: &Footprint, metres: f64, within: &Footprint) -> Option<Foo
     if metres.is_nan() || metres <= 0.0 {
         return Some(common);
     }
-    // Only edges near enough matter, and few are: the others are told by their boxes.
-    let reach = grown_box(within, metres);
-    let edges = ground.edges().filter(|(a, b)| {
-        let (low, high) = (a.y.min(b.y), a.y.max(b.y));
-        let (west, east) = (a.x.min(b.x), a.x.max(b.x));
-        let overlaps = |turn: i64| west + turn <= reach.1.x && reach.0.x <= east + turn;
-        low <= reach.1.y && reach.0.y <= high && [-TURN, 0, TURN].into_iter().any(overlaps)
-    });
+    let edges = edges_near(ground, within, metres);
     let away = within_turn(repair::unite_contours(&corridor(edges, metres, Arcs::Within)));
     let oriented: Contours = common.polygons().into_iter().flatten().collect();
     Footprint::from_contours(repair::difference(&oriented, &away))
@@ -90,6 +83,22 @@ pub fn grown_box(ground: &Footprint, metres: f64) -> (Point, Point) {
         Point { x: bounds.min.x - east, y: bounds.min.y - north },
         Point { x: bounds.max.x + east, y: bounds.max.y + north },
     )
+}
+
+/// The edges of a footprint whose boxes come within a distance in metres of another one's box, in their order: all that
+/// lie within the distance, and few others.
+pub fn edges_near<'a>(
+    ground: &'a Footprint,
+    other: &Footprint,
+    metres: f64,
+) -> impl Iterator<Item = (Point, Point)> + use<'a> {
+    let (min, max) = grown_box(other, metres);
+    ground.edges().filter(move |(a, b)| {
+        let (low, high) = (a.y.min(b.y), a.y.max(b.y));
+        let (west, east) = (a.x.min(b.x), a.x.max(b.x));
+        let overlaps = |turn: i64| west + turn <= max.x && min.x <= east + turn;
+        low <= max.y && min.y <= high && [-TURN, 0, TURN].into_iter().any(overlaps)
+    })
 }
 
 /// The caps about the poles that ground reaches within a distance.

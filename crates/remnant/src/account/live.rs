@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use remnant_geometry::grow::without;
+use remnant_geometry::grow::{edges_near, without};
 use remnant_geometry::measure::{Chord, chords};
 use remnant_geometry::{Bounds, Footprint};
 use rstar::primitives::Rectangle;
@@ -81,8 +81,21 @@ impl<'a> LiveLand<'a> {
 
     /// The hazards whose live land lies within a distance of a zone, each grown by its accuracy; the nearest edge of
     /// the grown land first, then by number. `shared` tells which of them share land with the zone.
-    pub fn near(&self, zone: &Footprint, border: &[Chord], metres: f64, shared: &dyn Fn(u32) -> bool) -> Vec<Near> {
-        let mut near: Vec<Near> = within(&self.hazards, zone, metres)
+    ///
+    /// None where none of them has an accuracy, unless `always`: then they can't change what the faces say.
+    pub fn near(
+        &self,
+        zone: &Footprint,
+        border: &[Chord],
+        metres: f64,
+        always: bool,
+        shared: &dyn Fn(u32) -> bool,
+    ) -> Vec<Near> {
+        let candidates = within(&self.hazards, zone, metres);
+        if !always && candidates.iter().all(|&event| self.accuracies[event as usize] <= 0.0) {
+            return Vec::new();
+        }
+        let mut near: Vec<Near> = candidates
             .into_iter()
             .filter_map(|event| {
                 let accuracy = self.accuracies[event as usize];
@@ -90,7 +103,7 @@ impl<'a> LiveLand<'a> {
                     0.0
                 } else {
                     let land = self.of(event)?;
-                    let edges = land.edges().flat_map(|(p, q)| chords(p, q));
+                    let edges = edges_near(land, zone, metres + accuracy).flat_map(|(p, q)| chords(p, q));
                     distance_within(border, edges, metres + accuracy)?
                 };
                 Some(Near { event, distance, accuracy })

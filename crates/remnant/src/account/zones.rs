@@ -181,8 +181,9 @@ impl Surroundings<'_> {
         let shared =
             |hazard: u32| -> Area { lands.iter().filter(|l| l.0 == ZoneLand::Live(hazard)).map(|l| l.1).sum() };
         let safety = self.settings.safety_distance_m;
-        let near = self.live.near(&zone.ground, &border, safety, &|hazard| shared(hazard) > Area::ZERO);
         let points = self.points_outside(&zone.ground, &border);
+        let vague = points.iter().any(|p| p.2 > 0.0);
+        let near = self.live.near(&zone.ground, &border, safety, vague, &|hazard| shared(hazard) > Area::ZERO);
         let evidence = self.evidence(&zone.ground, &border, lands, nearest_hazard_m, &hazard_ids, &near, &points);
         let (status, reasons) = judge(&evidence);
         let id = |event: u32| self.rules.covers.events[event as usize].id;
