@@ -6,6 +6,7 @@
 //! | `laws` | what must stay the same, or add up, when the input is changed in a known way |
 //! | `periods` | laws of dates and policies |
 //! | `series` | many dates, transitions, credit, boundaries that move |
+//! | `planning` | exposure, the order of work, and what is for the public |
 //! | `faults` | bad calls, bad files, hostile names and texts |
 //! | `figures` | published figures against the records, and one run against another |
 //! | `ending` | signals, closed pipes, pipes as files |
@@ -25,5 +26,6 @@ mod national;
 mod oracle;
 mod output;
 mod periods;
+mod planning;
 mod scenario;
 mod series;

@@ -127,6 +127,9 @@ pub struct LayerArgs {
     /// What the survey claims to cover
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub coverage: Vec<PathBuf>,
+    /// What people use: roads, farmland, schools, water points... What of it lies on contaminated land is told
+    #[arg(long, value_name = "THEME=PATH", num_args = 1.., value_parser = exposure)]
+    pub exposure: Vec<(String, PathBuf)>,
     /// Class of the --hazards that have no field for it
     #[arg(long, value_name = "CLASS", requires = "hazards", value_parser = words(&CLASSES))]
     pub hazard_class: Option<HazardClass>,
@@ -183,6 +186,9 @@ pub struct OutputArgs {
     /// Replace an earlier run in the output folder
     #[arg(long)]
     pub force: bool,
+    /// For the public: figures of districts and zones only, without the ground of hazards and releases
+    #[arg(long)]
+    pub public: bool,
     /// Tables only, no shapes
     #[arg(long)]
     pub no_geometry: bool,
@@ -259,6 +265,27 @@ pub fn date(text: &str) -> Result<Date, String> {
     }
 }
 
+/// `THEME=PATH` taken apart.
+fn exposure(text: &str) -> Result<(String, PathBuf), String> {
+    let (given, path) = text.split_once('=').ok_or("write THEME=PATH, as in roads=roads.geojson")?;
+    if path.is_empty() {
+        return Err("no file follows the =".to_owned());
+    }
+    Ok((theme(given)?, PathBuf::from(path)))
+}
+
+/// The longest word for a theme, in characters.
+const LONGEST_THEME: usize = 64;
+
+/// What a layer of exposure shows, in lower case.
+pub fn theme(text: &str) -> Result<String, String> {
+    let theme = text.trim().to_lowercase();
+    if theme.is_empty() || theme.chars().count() > LONGEST_THEME || theme.chars().any(char::is_control) {
+        return Err(format!("a theme is a word such as roads, of at most {LONGEST_THEME} characters"));
+    }
+    Ok(theme)
+}
+
 fn distance(text: &str) -> Result<f64, String> {
     metres(text.parse().map_err(|_| "a number of metres is needed, as in 100")?)
 }
@@ -307,6 +334,14 @@ mod tests {
         assert!(distance("-0").is_ok_and(f64::is_sign_positive));
         for text in ["-1", "inf", "NaN", "1e999", "ten", ""] {
             assert!(distance(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_theme_leads_in_its_file() {
+        assert_eq!(exposure("Water points=a=b.shp#l"), Ok(("water points".to_owned(), PathBuf::from("a=b.shp#l"))));
+        for text in ["roads", "=r", "roads=", "a\nb=r", " =x"] {
+            assert!(exposure(text).is_err(), "{text}");
         }
     }
 

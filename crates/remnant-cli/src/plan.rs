@@ -65,6 +65,8 @@ fn settings(call: &RunArgs, project: &Project, today: Date) -> Result<Settings> 
         geometry: !call.output.no_geometry,
         threads: account.threads,
         today,
+        public: call.output.public || project.public.unwrap_or(default.public),
+        weights: project.weights.clone(),
     };
     match (settings.since, settings.as_of) {
         (Some(since), Some(as_of)) if since > as_of => Err(Error::unusable(
@@ -95,8 +97,25 @@ fn layers(args: &LayerArgs, project: Vec<LayerSpec>) -> Result<Vec<LayerSpec>> {
             let (crs, encoding) = (None, None);
             let class = args.hazard_class.filter(|_| role == Role::Hazards);
             let kind = args.release_kind.filter(|_| role == Role::Releases);
-            layers.push(LayerSpec { role, path, layer, crs, encoding, aliases: None, class, kind });
+            layers.push(LayerSpec { role, path, layer, crs, encoding, aliases: None, class, kind, theme: None });
         }
+    }
+    if args.exposure.is_empty() {
+        layers.extend(project.iter().filter(|layer| layer.role == Role::Exposure).cloned());
+    }
+    for (theme, given) in &args.exposure {
+        let (path, layer) = file_and_layer(given)?;
+        layers.push(LayerSpec {
+            role: Role::Exposure,
+            path,
+            layer,
+            crs: None,
+            encoding: None,
+            aliases: None,
+            class: None,
+            kind: None,
+            theme: Some(theme.clone()),
+        });
     }
     for layer in &mut layers {
         layer.crs = layer.crs.take().or_else(|| args.crs.clone());
@@ -178,6 +197,7 @@ mod tests {
             aliases: None,
             class: None,
             kind: None,
+            theme: None,
         };
         let project =
             vec![spec(Role::Hazards, "old", None), spec(Role::Zones, "z", Some("own")), spec(Role::Zones, "y", None)];

@@ -12,6 +12,12 @@
 //! dates = "replay"                   # or "ignore"
 //! outside = "separate"               # or "baseline"
 //! safety_distance_m = 100
+//! public = false                     # true: without the ground of hazards and releases
+//!
+//! [plan.weights]                     # what the order of work goes by
+//! people_per_ha = 3
+//! cut_off = 1
+//! "exposed_features.schools" = 1
 //!
 //! [[layer]]
 //! role = "hazards"                   # releases, districts, zones, incidents, coverage
@@ -22,8 +28,10 @@
 //! aliases = "aliases.csv"            # districts: a table of names and codes that are wrong in the layer
 //! class = "suspected"                # hazards without a class field
 //! # kind = "cleared"                 # releases without a kind field
+//! # theme = "roads"                  # exposure: what the layer shows
 //! ```
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -32,7 +40,7 @@ use jiff::civil::Date;
 use remnant::error::{Error, Location, Result};
 use remnant::pipeline::LayerSpec;
 use remnant::report::{Role, SeriesStep};
-use remnant::settings::{DatePolicy, OutsidePolicy};
+use remnant::settings::{DatePolicy, Measure, OutsidePolicy};
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
@@ -41,13 +49,14 @@ use crate::args;
 /// A project file is written by hand; one larger than this is something else, named by mistake.
 const LARGEST: u64 = 1 << 20;
 
-const ROLES: [(&str, Role); 6] = [
+const ROLES: [(&str, Role); 7] = [
     ("hazards", Role::Hazards),
     ("releases", Role::Releases),
     ("districts", Role::Districts),
     ("zones", Role::Zones),
     ("incidents", Role::Incidents),
     ("coverage", Role::Coverage),
+    ("exposure", Role::Exposure),
 ];
 
 /// What a project file says; paths are already relative to where the command runs.
@@ -69,6 +78,10 @@ pub struct Project {
     pub outside: Option<OutsidePolicy>,
     /// The safety distance.
     pub safety_distance_m: Option<f64>,
+    /// Whether the outputs are for the public.
+    pub public: Option<bool>,
+    /// What the order of work goes by.
+    pub weights: Vec<(Measure, f64)>,
     /// The output folder.
     pub out: Option<PathBuf>,
     /// The table of published figures, for `remnant reconcile`.
@@ -84,7 +97,16 @@ struct Written {
     #[serde(default)]
     settings: WrittenSettings,
     #[serde(default)]
+    plan: WrittenPlan,
+    #[serde(default)]
     layer: Vec<WrittenLayer>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenPlan {
+    #[serde(default)]
+    weights: BTreeMap<Spanned<String>, Spanned<f64>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -97,6 +119,7 @@ struct WrittenSettings {
     dates: Option<Spanned<String>>,
     outside: Option<Spanned<String>>,
     safety_distance_m: Option<Spanned<f64>>,
+    public: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +134,8 @@ struct WrittenLayer {
     aliases: Option<PathBuf>,
     class: Option<Spanned<String>>,
     kind: Option<Spanned<String>>,
+    /// What a layer of exposure shows.
+    theme: Option<Spanned<String>>,
 }
 
 impl Project {
@@ -160,9 +185,34 @@ impl Page<'_> {
                     args::metres(*metres.get_ref()).map_err(|e| self.error(Some(metres.span()), field, &e))
                 })
                 .transpose()?,
+            public: settings.public,
+            weights: self.weights(&written.plan)?,
             out: written.out.map(|out| folder.join(out)),
             published: written.published.map(|table| folder.join(table)),
         })
+    }
+
+    /// What the order of work goes by, in the order of the words.
+    fn weights(&self, plan: &WrittenPlan) -> Result<Vec<(Measure, f64)>> {
+        let mut weights = Vec::new();
+        for (word, weight) in &plan.weights {
+            let Some(measure) = Measure::of_word(word.get_ref()) else {
+                let words: Vec<&str> = Measure::plain_words().chain(Measure::OF_THEMES).collect();
+                let why = format!("`{}` is none of {}; the last ones with a theme", word.get_ref(), words.join(", "));
+                return Err(self.error(Some(word.span()), "plan.weights", &why));
+            };
+            let share = *weight.get_ref();
+            if !(share.is_finite() && share >= 0.0) {
+                return Err(self.error(Some(weight.span()), "plan.weights", "a weight is a finite number, 0 or more"));
+            }
+            weights.push((measure, share));
+        }
+        match plan.weights.values().next() {
+            Some(first) if weights.iter().all(|(_, weight)| *weight == 0.0) => {
+                Err(self.error(Some(first.span()), "plan.weights", "some weight must be above 0"))
+            }
+            _ => Ok(weights),
+        }
     }
 
     fn layer(&self, written: &WrittenLayer, folder: &Path) -> Result<LayerSpec> {
@@ -181,6 +231,18 @@ impl Page<'_> {
         };
         alien(&written.class, "class", Role::Hazards)?;
         alien(&written.kind, "kind", Role::Releases)?;
+        alien(&written.theme, "theme", Role::Exposure)?;
+        let theme = match &written.theme {
+            Some(given) => {
+                let theme = args::theme(given.get_ref());
+                Some(theme.map_err(|e| self.error(Some(given.span()), "layer.theme", &e))?)
+            }
+            None if role == Role::Exposure => {
+                let why = "it is missing: what does the layer show? For example theme = \"roads\"";
+                return Err(self.error(Some(written.role.span()), "layer.theme", why));
+            }
+            None => None,
+        };
         Ok(LayerSpec {
             role,
             path: folder.join(written.path.get_ref()),
@@ -190,6 +252,7 @@ impl Page<'_> {
             aliases: written.aliases.as_ref().map(|path| folder.join(path)),
             class: self.word(written.class.as_ref(), "layer.class", &args::CLASSES)?,
             kind: self.word(written.kind.as_ref(), "layer.kind", &args::KINDS)?,
+            theme,
         })
     }
 
@@ -247,6 +310,12 @@ mod tests {
         assert_eq!(project.as_of, Some(Date::constant(2024, 12, 31)));
         assert_eq!(project.since, Some(Date::constant(2023, 12, 31)));
         assert_eq!(project.safety_distance_m, Some(50.0));
+        let planning = "[settings]\npublic = true\n[plan.weights]\n\"exposed_features.Schools\" = 2\npeople = 1.5\n\
+                        [[layer]]\nrole = \"exposure\"\npath = \"r.shp\"\ntheme = \" Roads \"\n";
+        let planning = read(planning).expect("it is right");
+        assert_eq!(planning.public, Some(true));
+        assert_eq!(planning.weights, [(Measure::ExposedFeatures("schools".to_owned()), 2.0), (Measure::People, 1.5)]);
+        assert_eq!(planning.layers[0].theme.as_deref(), Some("roads"));
         assert_eq!(project.layers[0].path, Path::new("data/h.geojson"));
         assert_eq!(project.layers[0].class, Some(HazardClass::Confirmed));
     }
@@ -266,6 +335,12 @@ mod tests {
             ("[[layer]]\nrole = \"hazards\"\npath = \"\"\n", ["line 3", "layer.path"]),
             ("[[layer]]\nrole = \"hazards\"\n", ["line 1", "path"]),
             ("[[layer]]\nrole = \"zones\"\npath = \"x\"\nkind = \"cleared\"\n", ["line 4", "layer.kind"]),
+            ("[[layer]]\nrole = \"exposure\"\npath = \"x\"\n", ["line 2", "layer.theme"]),
+            ("[[layer]]\nrole = \"zones\"\npath = \"x\"\ntheme = \"roads\"\n", ["line 4", "layer.theme"]),
+            ("[[layer]]\nrole = \"exposure\"\npath = \"x\"\ntheme = \" \"\n", ["line 4", "layer.theme"]),
+            ("[plan.weights]\nluck = 1\n", ["line 2", "people_per_ha"]),
+            ("[plan.weights]\npeople = -1\n", ["line 2", "plan.weights"]),
+            ("[plan.weights]\npeople = 0\n", ["line 2", "above 0"]),
             ("x = \n", ["line 1", ""]),
         ] {
             let said = read(text).expect_err(text).to_string();

@@ -35,6 +35,8 @@ pub struct LayerSpec {
     pub class: Option<HazardClass>,
     /// The kind of releases where the layer has no such field.
     pub kind: Option<ReleaseKind>,
+    /// What people use, for layers of exposure: `roads`, `farmland`, `schools` or any other word.
+    pub theme: Option<String>,
 }
 
 /// Everything that a run needs.
@@ -131,6 +133,7 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
     if job.layers.iter().any(|l| l.role == Role::Coverage) {
         survey.coverage = Some(Vec::new());
     }
+    survey.themes = job.layers.iter().filter(|l| l.role == Role::Exposure).map(theme_of).collect();
     for layer in layers {
         let (input, mut parts) = layer.understand(area, &job.settings)?;
         inputs.push(input);
@@ -142,6 +145,7 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
         survey.districts.append(&mut parts.districts);
         survey.zones.append(&mut parts.zones);
         survey.incidents.append(&mut parts.incidents);
+        survey.exposures.append(&mut parts.exposures);
         survey.other_dates.append(&mut parts.other_dates);
         if let Some(coverage) = &mut survey.coverage {
             coverage.append(&mut parts.coverage);
@@ -151,6 +155,11 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
         }
     }
     Ok((survey, inputs, findings))
+}
+
+/// The theme of a layer of what people use, made comparable.
+pub(crate) fn theme_of(spec: &LayerSpec) -> String {
+    spec.theme.as_deref().map(crate::read::fold).filter(|theme| !theme.is_empty()).unwrap_or_else(|| "other".to_owned())
 }
 
 /// The largest amount of memory that the process held so far, where the system tells.

@@ -186,6 +186,28 @@ pub struct Zone {
     pub name: String,
     /// Its ground: a polygon, a geodesic disc or a corridor.
     pub ground: Footprint,
+    /// People who live there or would return, where the layer says.
+    pub people: Option<f64>,
+    /// Homes, where the layer says.
+    pub homes: Option<f64>,
+}
+
+/// Something that people use: a road, a field, a school, a well.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exposed {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its id as text.
+    pub id: String,
+    /// What it is, in lower case: `roads`, `farmland`, `schools`...
+    pub theme: String,
+    /// Its polygons.
+    pub area: Option<Footprint>,
+    /// Its lines, each of at least two different points, straight in longitude and latitude between them; cut at the
+    /// antimeridian.
+    pub lines: Vec<Vec<Point>>,
+    /// Its points.
+    pub points: Vec<Point>,
 }
 
 /// An incident.
@@ -222,6 +244,10 @@ pub struct Survey {
     pub zones: Vec<Zone>,
     /// Incidents.
     pub incidents: Vec<Incident>,
+    /// What people use.
+    pub exposures: Vec<Exposed>,
+    /// The themes of the layers of what people use, also of those without a record that can be used.
+    pub themes: Vec<String>,
     /// Dates of records that were set aside, or whose dates are ignored: they too say how far the data reach.
     pub other_dates: Vec<Date>,
     /// What the survey claims to cover; `None` where no coverage layer is given.

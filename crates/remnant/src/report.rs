@@ -2,6 +2,7 @@
 
 mod credit;
 mod planning;
+mod public;
 mod series;
 mod treaty;
 
@@ -420,6 +421,8 @@ pub enum Role {
     Incidents,
     /// What the survey claims to cover.
     Coverage,
+    /// What people use: roads, farmland, schools...
+    Exposure,
 }
 
 impl Role {
@@ -432,6 +435,7 @@ impl Role {
             Self::Zones => "zones",
             Self::Incidents => "incidents",
             Self::Coverage => "coverage",
+            Self::Exposure => "exposure",
         }
     }
 }

@@ -48,6 +48,8 @@ pub struct Evidence {
     pub points_inside: Vec<String>,
     /// Open evidence points within the safety distance or their own accuracy, with their distances.
     pub points_near: Vec<(String, f64)>,
+    /// How many open evidence points those are, inside and near.
+    pub points_open: u64,
     /// The distance to the nearest contaminated land.
     pub nearest_m: Option<f64>,
     /// The safety distance.

@@ -33,7 +33,7 @@ impl Event<'_> {
 }
 
 /// Everything that has ground. Its number as a cover: events first, in the order of their replay; then districts in the
-/// order of their codes, coverage, zones. So the records of a face come in the order in which they are needed.
+/// order of their codes, coverage, zones, what people use, the reaches of zones. So the records of a face come in the order in which they are needed.
 pub(super) struct Covers<'a> {
     pub events: Vec<Event<'a>>,
     /// The dates of the events in order; slot `n` is `dates[n - 1]`.
@@ -45,11 +45,22 @@ pub(super) struct Covers<'a> {
     /// What the survey claims to cover; `None` without such a layer, empty where nothing of it could be used.
     pub coverage: Option<Vec<&'a Footprint>>,
     pub zones: Vec<&'a Footprint>,
+    /// The themes of what people use, in order.
+    pub themes: Vec<&'a str>,
+    /// The polygons of what people use: the feature's place in the survey, its theme, its ground.
+    pub exposed: Vec<(u32, u32, &'a Footprint)>,
+    /// The ground within the safety distance of zones that have hazards near: the zone, the ground.
+    pub reaches: Vec<(u32, &'a Footprint)>,
 }
 
 impl<'a> Covers<'a> {
     /// `districts` are those that count.
-    pub fn new(survey: &'a Survey, districts: Vec<&'a District>, settings: &Settings) -> Self {
+    pub fn new(
+        survey: &'a Survey,
+        districts: Vec<&'a District>,
+        settings: &Settings,
+        reaches: &'a [(u32, Footprint)],
+    ) -> Self {
         let effective = |date: Option<Date>| date.filter(|_| settings.dates == DatePolicy::Replay);
         let hazards = survey.hazards.iter().enumerate().filter_map(|(index, h)| match &h.ground {
             HazardGround::Area(ground) => Some(Event {
@@ -101,7 +112,16 @@ impl<'a> Covers<'a> {
             }
             district_ground.push((districts.len() as u32 - 1, &district.ground));
         }
+        let mut themes: Vec<&str> = survey.themes.iter().map(String::as_str).collect();
+        themes.extend(survey.exposures.iter().map(|e| e.theme.as_str()));
+        themes.sort_unstable();
+        themes.dedup();
+        let theme = |word: &str| themes.partition_point(|&t| t < word) as u32;
+        let areas = survey.exposures.iter().zip(0..).filter_map(|(e, i)| Some((i, theme(&e.theme), e.area.as_ref()?)));
         Self {
+            exposed: areas.collect(),
+            themes,
+            reaches: reaches.iter().map(|(zone, ground)| (*zone, ground)).collect(),
             events,
             dates,
             districts,
@@ -119,7 +139,15 @@ impl<'a> Covers<'a> {
             .chain(self.district_ground.iter().map(|d| d.1))
             .chain(self.coverage.iter().flatten().copied())
             .chain(self.zones.iter().copied())
+            .chain(self.exposed.iter().map(|e| e.2))
+            .chain(self.reaches.iter().map(|r| r.1))
             .collect()
+    }
+
+    /// The number of the first reach as a cover.
+    pub fn reaches_from(&self) -> usize {
+        let coverage = self.coverage.as_ref().map_or(0, Vec::len);
+        self.events.len() + self.district_ground.len() + coverage + self.zones.len() + self.exposed.len()
     }
 
     /// The row that stands for the land outside all districts.

@@ -53,13 +53,18 @@ impl WindowAccount {
         let districts_end = events_end + covers.district_ground.len();
         let coverage_end = districts_end + covers.coverage.as_ref().map_or(0, Vec::len);
         let split = |end: usize| cover.partition_point(|&c| (c as usize) < end);
-        let (e, d, c) = (split(events_end), split(districts_end), split(coverage_end));
+        let zones_end = coverage_end + covers.zones.len();
+        let (e, d, c, z) = (split(events_end), split(districts_end), split(coverage_end), split(zones_end));
 
         let place = self.district(rules, &cover[e..d], area, e > 0);
         let state = self.replay(rules, &cover[..e], place, area);
-        if c < cover.len() {
+        if z < cover.len() {
+            let live = if state.is_contaminated() { &self.live[..] } else { &[] };
+            self.ledger.planning.face(covers, &cover[c..z], &cover[z..], place, live, area);
+        }
+        if c < z {
             let covered = covers.coverage.is_none() || c > d;
-            for &zone in &cover[c..] {
+            for &zone in &cover[c..z] {
                 self.zone(zone - coverage_end as u32, state, place, covered, area, rules, &cover[..e]);
             }
         }

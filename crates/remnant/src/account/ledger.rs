@@ -3,6 +3,7 @@
 use remnant_geometry::Area;
 use rustc_hash::FxHashMap;
 
+use super::planning::PlanningLand;
 use crate::status::State;
 
 /// What a record did on some land.
@@ -136,6 +137,8 @@ pub(super) struct Ledger {
     pub twins: FxHashMap<(u32, u32), Area>,
     /// Land of two districts at once: the row that has it, the other row.
     pub overlaps: FxHashMap<(u32, u32), Area>,
+    /// What planners ask of the land.
+    pub planning: PlanningLand,
 }
 
 impl Ledger {
@@ -150,10 +153,11 @@ impl Ledger {
         add_all(&mut self.zones, other.zones);
         add_all(&mut self.twins, other.twins);
         add_all(&mut self.overlaps, other.overlaps);
+        self.planning.merge(other.planning);
     }
 }
 
-fn add_all<K: std::hash::Hash + Eq, V: std::ops::AddAssign + Default>(
+pub(super) fn add_all<K: std::hash::Hash + Eq, V: std::ops::AddAssign + Default>(
     into: &mut FxHashMap<K, V>,
     from: FxHashMap<K, V>,
 ) {

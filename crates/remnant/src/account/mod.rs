@@ -2,16 +2,24 @@
 //!
 //! [`account`] needs no file and no terminal: a survey in memory goes in, the account comes out.
 
+mod access;
 mod atoms;
 mod boundaries;
 mod events;
+mod exposure;
 mod faces;
+mod ground;
 mod ledger;
+mod live;
+mod order;
 mod overlay;
+mod planning;
 mod points;
+mod reach;
 mod rows;
 mod series;
 mod shares;
+mod stability;
 mod tasks;
 mod transitions;
 mod treaty;
@@ -24,13 +32,15 @@ use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
 use crate::progress::Progress;
 use crate::records::{HazardClass, ReleaseKind, Survey};
-use crate::report::{Account, Check, DistrictRow, LandShape, LandState, SquareMetres};
+use crate::report::{Account, Check, DistrictRow, LandShape, LandState, SquareMetres, ZoneRow};
 use crate::settings::Settings;
 use crate::status::State;
 use boundaries::Versions;
 use events::Covers;
 use faces::Rules;
+use ground::Ground;
 use ledger::Deed;
+pub(crate) use order::explain;
 use overlay::Overlay;
 use points::Districts;
 use rows::Rows;
@@ -62,7 +72,8 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     }
     settings.boundaries = settings.boundaries.or(settings.as_of);
     let versions = Versions::new(survey);
-    let covers = Covers::new(survey, versions.on(settings.boundaries), &settings);
+    let reaches = reach::reaches(survey, &settings);
+    let covers = Covers::new(survey, versions.on(settings.boundaries), &settings, &reaches);
     let rules = Rules::new(&covers, &settings);
     let overlay = overlay::overlay(&rules, settings.geometry, progress)?;
 
@@ -73,7 +84,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     let evidence = points::evidence_points(survey, &places, &settings);
     let mut findings = points::count(survey, &places, &settings, &evidence, &mut rows);
     findings.extend(face_findings(&covers, &overlay, survey));
-    let zones = zones::rows(survey, &rules, &overlay, &settings, &evidence);
+    let mut zones = zones::rows(survey, &rules, &overlay, &settings, &evidence);
     let mut checks = rows.checks(&overlay.ledger);
     let (ledger, atoms, evidence) = (&overlay.ledger, atoms.as_slice(), evidence.as_slice());
     let material = Material { survey, settings: &settings, rules: &rules, ledger, atoms, evidence };
@@ -83,6 +94,8 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     let first = settings.since.or_else(|| series.as_ref().and_then(|s| s.dates.first().copied()));
     findings.extend(versions.findings(settings.boundaries, first.zip(settings.as_of), progress)?);
     checks.extend(series.iter().flat_map(|s| series::checks(s, &rows.places, &rows.total, &zones)));
+    checks.extend(enter_exposure(survey, &rules, &overlay, &mut rows, &mut zones));
+    let plan = order::plan(survey, &settings, &zones, &overlay.ledger.planning.shared);
     let total = rows.total.clone();
     let records = rows.records(survey, &overlay.ledger);
     let shares = shares::shares(&covers, &overlay.ledger, &records);
@@ -98,7 +111,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         total,
         zones,
         series,
-        plan: None,
+        plan,
         unplaced_hazards,
         records,
         shares,
@@ -106,6 +119,37 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         findings,
         checks,
     })
+}
+
+/// What people use, in the rows of districts and zones, and whether zones can be reached.
+fn enter_exposure(
+    survey: &Survey,
+    rules: &Rules<'_>,
+    overlay: &Overlay,
+    rows: &mut Rows,
+    zones: &mut [ZoneRow],
+) -> Option<Check> {
+    let covers = rules.covers;
+    if covers.themes.is_empty() {
+        return None;
+    }
+    let ground = Ground::new(rules);
+    let exposures = exposure::exposures(survey, covers, &overlay.ledger.planning, &ground)?;
+    for (figures, exposure) in rows.places.iter_mut().zip(exposures.places) {
+        figures.exposure = exposure;
+    }
+    rows.total.exposure = exposures.total;
+    let home = |zone: &ZoneRow| {
+        let code = zone.district.as_deref()?;
+        covers.districts.binary_search_by(|d| d.0.cmp(code)).ok().map(|row| row as u32)
+    };
+    let homes: Vec<u32> = zones.iter().map(|zone| home(zone).unwrap_or_else(|| covers.outside())).collect();
+    let access = access::access(survey, &ground, &homes);
+    for ((zone, exposure), access) in zones.iter_mut().zip(exposures.zones).zip(access) {
+        zone.exposure = exposure;
+        zone.access = access;
+    }
+    exposures.check
 }
 
 /// The latest date in the data that is not after the day of the run.

@@ -23,6 +23,8 @@ pub(super) enum Meaning {
     Task,
     ValidFrom,
     ValidTo,
+    People,
+    Homes,
     /// The field by which an alias table knows features.
     Alias,
     /// A type of device, by its place in [`DEVICES`].
@@ -64,11 +66,26 @@ const TASK: &[&str] = &["task", "task_id", "taskid"];
 const VALID_FROM: &[&str] = &["valid_from", "validfrom"];
 const VALID_TO: &[&str] = &["valid_to", "validto", "valid_until"];
 
+/// How many would live in a zone: those who are there, those who wait, or those who would return.
+const PEOPLE: &[&str] = &[
+    "people",
+    "people_waiting",
+    "population",
+    "pop",
+    "persons",
+    "inhabitants",
+    "residents",
+    "returnees",
+    "idps",
+    "beneficiaries",
+];
+const HOMES: &[&str] = &["homes", "households", "hh", "houses", "dwellings", "families"];
+
 /// The meanings that a role asks for, with the accepted names of each in order of preference.
 fn accepted(role: Role) -> Vec<(Meaning, Vec<&'static str>)> {
     use Meaning::{
-        Accuracy, Class, Code, Date, Id, Injured, Killed, Kind, Method, Name, Operator, Radius, StatedArea, Task,
-        ValidFrom, ValidTo,
+        Accuracy, Class, Code, Date, Homes, Id, Injured, Killed, Kind, Method, Name, Operator, People, Radius,
+        StatedArea, Task, ValidFrom, ValidTo,
     };
     let list = |meaning, names: &[&'static str]| (meaning, names.to_vec());
     match role {
@@ -95,11 +112,13 @@ fn accepted(role: Role) -> Vec<(Meaning, Vec<&'static str>)> {
         Role::Districts => {
             vec![list(Code, CODE), list(Name, NAME), list(Id, ID), list(ValidFrom, VALID_FROM), list(ValidTo, VALID_TO)]
         }
-        Role::Zones => vec![list(Id, ID), list(Name, NAME), list(Radius, &["radius_m"])],
+        Role::Zones => {
+            vec![list(Id, ID), list(Name, NAME), list(Radius, &["radius_m"]), list(People, PEOPLE), list(Homes, HOMES)]
+        }
         Role::Incidents => {
             vec![list(Id, ID), list(Date, DATE), list(Killed, &["killed"]), list(Injured, &["injured"])]
         }
-        Role::Coverage => vec![list(Id, ID)],
+        Role::Coverage | Role::Exposure => vec![list(Id, ID)],
     }
 }
 

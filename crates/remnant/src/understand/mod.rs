@@ -4,6 +4,7 @@
 //! aside, and what can't be understood counts against the land.
 
 mod aliases;
+mod exposed;
 mod fields;
 mod layer;
 mod place;

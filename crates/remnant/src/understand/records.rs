@@ -13,8 +13,8 @@ use super::words::{self, ReadDate};
 use crate::finding::{Code, Finding, Place};
 use crate::read::{Feature, Shape, UNCLOSED};
 use crate::records::{
-    DEVICES, District, Fate, Hazard, HazardClass, HazardGround, Incident, LostHazard, LostRelease, Origin, Release,
-    Validity, Work, Zone,
+    DEVICES, District, Exposed, Fate, Hazard, HazardClass, HazardGround, Incident, LostHazard, LostRelease, Origin,
+    Release, Validity, Work, Zone,
 };
 use crate::report::Role;
 use crate::settings::DatePolicy;
@@ -30,6 +30,7 @@ pub(crate) struct Parts {
     pub(crate) zones: Vec<Zone>,
     pub(crate) incidents: Vec<Incident>,
     pub(crate) coverage: Vec<Footprint>,
+    pub(crate) exposures: Vec<Exposed>,
     pub(crate) other_dates: Vec<Date>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) used: u64,
@@ -48,6 +49,7 @@ impl Parts {
         self.zones.append(&mut other.zones);
         self.incidents.append(&mut other.incidents);
         self.coverage.append(&mut other.coverage);
+        self.exposures.append(&mut other.exposures);
         self.other_dates.append(&mut other.other_dates);
         self.findings.append(&mut other.findings);
         self.used += other.used;
@@ -57,11 +59,11 @@ impl Parts {
 }
 
 /// A feature on its way to becoming a record.
-struct Draft<'a> {
-    context: &'a Context<'a>,
+pub(super) struct Draft<'a> {
+    pub(super) context: &'a Context<'a>,
     feature: Feature,
-    origin: Origin,
-    id: String,
+    pub(super) origin: Origin,
+    pub(super) id: String,
     repaired: bool,
     /// The date of a record where dates are ignored.
     ignored_date: Option<Date>,
@@ -69,7 +71,7 @@ struct Draft<'a> {
 }
 
 /// Why a record is set aside: the finding's code and words.
-type Lost = (Code, String);
+pub(super) type Lost = (Code, String);
 
 /// Turns a feature into a record, or sets it aside; counts it exactly once.
 pub(super) fn understand(context: &Context<'_>, placer: &Placer, mut feature: Feature, parts: &mut Parts) {
@@ -105,6 +107,7 @@ pub(super) fn understand(context: &Context<'_>, placer: &Placer, mut feature: Fe
         Role::Districts => draft.district(ground, parts),
         Role::Zones => draft.zone(ground, parts),
         Role::Incidents => draft.incident(ground, parts),
+        Role::Exposure => ground.and_then(|g| draft.exposed(&g)).map(|e| parts.exposures.push(e)),
         Role::Coverage => ground.and_then(|g| draft.area(&g)).map(|f| parts.coverage.push(f)),
     };
     parts.other_dates.extend(draft.ignored_date);
@@ -133,7 +136,7 @@ impl Draft<'_> {
         Finding::of(code, self.origin, &self.id, message)
     }
 
-    fn find(&mut self, code: Code, message: impl Into<String>) {
+    pub(super) fn find(&mut self, code: Code, message: impl Into<String>) {
         let finding = self.finding(code, message);
         self.findings.push(finding);
     }
@@ -291,6 +294,7 @@ impl Draft<'_> {
     fn zone(&mut self, ground: Result<Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
         let name = self.text(Meaning::Name).unwrap_or_default();
         let radius = self.amount(Meaning::Radius);
+        let (people, homes) = (self.amount(Meaning::People), self.amount(Meaning::Homes));
         let ground = ground?;
         let ground = if !ground.polygons.is_empty() {
             self.area(&ground)?
@@ -309,7 +313,7 @@ impl Draft<'_> {
             let parts: Vec<Footprint> = parts.collect::<Result<_, _>>().map_err(no_footprint)?;
             joined(parts).ok_or_else(|| no_footprint(NoFootprint::NoArea))?
         };
-        parts.zones.push(Zone { origin: self.origin, id: self.id.clone(), name, ground });
+        parts.zones.push(Zone { origin: self.origin, id: self.id.clone(), name, ground, people, homes });
         Ok(())
     }
 
@@ -475,6 +479,11 @@ impl Draft<'_> {
             self.repaired = true;
             self.find(Code::MixedGeometry, format!("{others} parts that are points or lines were left out"));
         }
+        self.footprint(ground)
+    }
+
+    /// The footprint of polygons, with findings about what was put right.
+    pub(super) fn footprint(&mut self, ground: &Ground) -> Result<Footprint, Lost> {
         // Rings from strangers go through a library here: should it fail on some, one record is lost and not the run.
         let made = catch_unwind(AssertUnwindSafe(|| Footprint::new(&ground.polygons)));
         let failed = |_| (Code::UnreadableGeometry, "the rings can't be mended: the program failed on them".to_owned());
@@ -521,7 +530,7 @@ impl Draft<'_> {
         self.findings.push(finding);
     }
 
-    fn points(&self, points: &[[f64; 2]]) -> Result<Vec<Point>, Lost> {
+    pub(super) fn points(&self, points: &[[f64; 2]]) -> Result<Vec<Point>, Lost> {
         if points.is_empty() {
             return Err((Code::WrongGeometry, "a point is needed here, and the geometry has none".to_owned()));
         }

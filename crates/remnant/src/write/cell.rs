@@ -71,6 +71,15 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// A share or a score, to the millionth.
+    pub(super) fn share(share: f64) -> Self {
+        if share.is_finite() && share.abs() < 1e9 {
+            Self::Fixed { units: (share * SHARE_UNITS as f64).round() as i64, places: 6 }
+        } else {
+            Self::Empty
+        }
+    }
+
     /// A released share: 1 only where nothing remains, however little that may be.
     pub(super) fn released_share(released: SquareMetres, baseline: SquareMetres) -> Self {
         let (part, whole) = (i128::from(released.square_centimetres()), i128::from(baseline.square_centimetres()));

@@ -144,7 +144,8 @@ pub(super) const ZONES: &[Column<ZoneRow>] = &[
     ("cleared_m2", |_, z| Cell::Area(z.states.cleared)),
     ("released_m2", |_, z| Cell::Area(z.states.released())),
     ("contaminated_share", |_, z| Cell::contaminated_share(z.contaminated_share)),
-    ("hazards", |_, z| Cell::Count(z.hazard_ids.len() as u64)),
+    // The public is not told which they are, and none is not their number.
+    ("hazards", |r, z| if r.account.settings.public { Cell::Empty } else { Cell::Count(z.hazard_ids.len() as u64) }),
     ("hazard_ids", |_, z| Cell::List(&z.hazard_ids)),
     ("nearest_hazard_m", |_, z| Cell::distance(z.nearest_hazard_m)),
     ("nearest_hazard_id", |_, z| Cell::text(z.nearest_hazard_id.as_deref())),
@@ -152,6 +153,17 @@ pub(super) const ZONES: &[Column<ZoneRow>] = &[
     ("district", |_, z| Cell::text(z.district.as_deref())),
     ("layer", |r, z| layer(r, Some(z.origin))),
     ("feature", |_, z| feature(Some(z.origin))),
+    ("people", |_, z| z.people.map_or(Cell::Empty, Cell::Number)),
+    ("homes", |_, z| z.homes.map_or(Cell::Empty, Cell::Number)),
+    ("status_if_hazards_larger", |_, z| Cell::text(z.stability.as_ref().map(|s| s.grown.word()))),
+    ("status_if_hazards_smaller", |_, z| Cell::text(z.stability.as_ref().map(|s| s.shrunk.word()))),
+    ("stability", |_, z| {
+        Cell::text(z.stability.as_ref().map(|s| s.sentence.as_str()).filter(|sentence| !sentence.is_empty()))
+    }),
+    ("to_clear_m2", |_, z| z.to_clear.as_ref().map_or(Cell::Empty, |w| Cell::Area(w.area))),
+    ("to_clear_hazard_ids", |_, z| z.to_clear.as_ref().map_or(Cell::Empty, |w| Cell::List(&w.hazard_ids))),
+    ("to_clear_evidence_points", |_, z| z.to_clear.as_ref().map_or(Cell::Empty, |w| Cell::Count(w.evidence_points))),
+    ("access", |_, z| Cell::Text(z.access.word())),
 ];
 
 /// A hazard or release.

@@ -1,8 +1,9 @@
 //! summary.json: totals, counts, settings, inputs and self-checks.
 //!
 //! The members stand in the order of the interface, one a line; what goes beyond it follows its nearest kin:
-//! `boundaries` (the day whose districts count), `settings`, `series`, `unplaced_hazards` and, for every input, `operation`, `accuracy_m` and `files`. `total` has the code
-//! `*`, since a code of `null` means the land outside all districts. `zones` names every status; `findings` names the
+//! `boundaries` (the day whose districts count), `settings`, `public`, `series`, `plan_weights` (shares of all weights),
+//! `plan_sensitivity`, `unplaced_hazards` and, for every input, `operation`, `accuracy_m` and `files`. `total` has the
+//! code `*`, since a code of `null` means the land outside all districts. `zones` names every status; `findings` names the
 //! codes that occur. The day of the run and the number of threads stand under `run`, with all else that may differ
 //! between two runs on the same input.
 
@@ -20,12 +21,12 @@ use crate::zone::ZoneStatus;
 pub(crate) const PROGRAM: &str = "remnant";
 
 pub(super) fn write(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    sink.write_all(summary_json(report).as_bytes())?;
+    sink.write_all(text(report).as_bytes())?;
     Ok(())
 }
 
 /// The text of summary.json.
-pub fn summary_json(report: &Report) -> String {
+pub(super) fn text(report: &Report) -> String {
     let account = &report.account;
     let settings = &account.settings;
     let mut json = Json { text: String::from("{"), first: true };
@@ -49,6 +50,7 @@ pub fn summary_json(report: &Report) -> String {
             ("geometry", Cell::Flag(settings.geometry)),
         ],
     );
+    json.member("public", Cell::Flag(settings.public));
     json.list("inputs", &report.inputs, push_input);
     json.list("districts", &account.districts, |out, row| push_figures(out, report, row));
     push_figures(json.key("outside"), report, &columns::outside_row(report));
@@ -56,6 +58,11 @@ pub fn summary_json(report: &Report) -> String {
     push_series(json.key("series"), account);
     let zones = ZoneStatus::ALL.map(|s| (s.word(), account.zones.iter().filter(|z| z.status == s).count()));
     json.members("zones", zones.map(|(word, count)| (word, Cell::Count(count as u64))));
+    if let Some(plan) = &account.plan {
+        let weights = plan.criteria.iter().map(|c| (c.name.as_str(), Cell::share(c.weight)));
+        json.members("plan_weights", weights);
+        json.member("plan_sensitivity", Cell::Text(&plan.sensitivity));
+    }
     json.member("unplaced_hazards", Cell::Count(account.unplaced_hazards));
     let mut counts = vec![0_u64; Code::ALL.len()];
     for finding in &account.findings {

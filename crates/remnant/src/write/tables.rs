@@ -59,7 +59,7 @@ pub(super) fn shares(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
     table(report, sink, SHARES.iter(), &report.account.shares)
 }
 
-fn table<R: 'static>(
+pub(super) fn table<R: 'static>(
     report: &Report,
     sink: &mut Sink<'_>,
     columns: impl Iterator<Item = &'static Column<R>> + Clone,

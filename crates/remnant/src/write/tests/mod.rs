@@ -141,6 +141,7 @@ fn the_summary_has_the_structure_of_the_interface() {
             "dates",
             "safety_distance_m",
             "settings",
+            "public",
             "inputs",
             "districts",
             "outside",
