@@ -5,6 +5,7 @@
 mod events;
 mod faces;
 mod ledger;
+mod nearby;
 mod overlay;
 mod points;
 mod rows;
@@ -59,7 +60,8 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     let evidence = points::evidence_points(survey, &covers, &settings);
     let mut findings = points::count(survey, &covers, &settings, &evidence, &mut rows);
     findings.extend(face_findings(&covers, &overlay, survey));
-    let zones = zones::rows(survey, &rules, &overlay, &settings, &evidence);
+    let mut zones = zones::rows(survey, &rules, &overlay, &settings, &evidence);
+    let incidents = nearby::incidents(survey, settings.as_of, &mut zones);
     let mut checks = rows.checks(&overlay.ledger);
     let total = rows.total.clone();
     let records = rows.records(survey, &overlay.ledger);
@@ -76,6 +78,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         zones,
         series: None,
         plan: None,
+        incidents,
         unplaced_hazards,
         records,
         shapes,

@@ -11,6 +11,7 @@
 //! | `geojson`, `ground` | features, and their geometry |
 //! | `tables` | CSV |
 //! | `summary` | summary.json |
+//! | `page` | report.html |
 //! | `console` | the district table of standard output |
 //! | `folder` | all of it into a folder, by a swap |
 //!
@@ -24,6 +25,7 @@ mod console;
 mod folder;
 mod geojson;
 mod ground;
+mod page;
 mod summary;
 mod tables;
 
@@ -65,6 +67,7 @@ pub const OUTPUTS: &[Output] = &[
     Output { name: "districts.csv", needs_geometry: false, write: tables::districts },
     Output { name: "zones.csv", needs_geometry: false, write: tables::zones },
     Output { name: "records.csv", needs_geometry: false, write: tables::records },
+    Output { name: "report.html", needs_geometry: false, write: page::write },
     Output { name: "summary.json", needs_geometry: false, write: summary::write },
 ];
 
