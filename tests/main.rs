@@ -8,11 +8,13 @@
 //! | `faults` | bad calls, bad files, hostile names and texts |
 //! | `ending` | signals, closed pipes, pipes as files |
 //! | `national` | the national example against the published figures, and real layers |
+//! | `page` | report.html in a real browser, where there is one |
 //! | `oracle` | random scenarios against the independent check in `oracle/`, where there is a Python for it |
-//! | `call`, `scenario`, `output` | what they share: the command, a seeded scenario, its output |
+//! | `call`, `scenario`, `output`, `browser` | what they share: the command, a seeded scenario, its output, a browser |
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test ends with a panic, and says what it leaves out")]
 
+mod browser;
 mod call;
 mod cases;
 mod ending;
@@ -21,5 +23,6 @@ mod laws;
 mod national;
 mod oracle;
 mod output;
+mod page;
 mod periods;
 mod scenario;

@@ -256,12 +256,9 @@ mod tests {
     fn bearings_go_round_the_compass() {
         let at = |x, y| chord_of(Point::from_degrees(x, y));
         let here = at(46.0, 40.0);
-        for (there, want) in [
-            (at(46.0, 40.001), 0.0),
-            (at(46.001, 40.0), 90.0),
-            (at(46.0, 39.999), 180.0),
-            (at(45.999, 40.0), 270.0),
-        ] {
+        for (there, want) in
+            [(at(46.0, 40.001), 0.0), (at(46.001, 40.0), 90.0), (at(46.0, 39.999), 180.0), (at(45.999, 40.0), 270.0)]
+        {
             let got = here.bearing(&there).expect("apart");
             assert!((got - want).abs().min(360.0 - (got - want).abs()) < 0.01, "{got} {want}");
         }

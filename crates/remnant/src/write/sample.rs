@@ -7,8 +7,8 @@ use remnant_geometry::{Area, GridPolygon, Point};
 use crate::finding::{Code, Finding, Place};
 use crate::records::{Fate, HazardClass, Origin, ReleaseKind};
 use crate::report::{
-    Access, Account, Balance, Check, DistrictRow, Figures, IncidentRow, Input, LandShape, LandState, RecordKind, RecordRow, Report,
-    Role, RunFacts, SquareMetres, States, ZoneRow,
+    Access, Account, Balance, Check, DistrictRow, Figures, IncidentRow, Input, LandShape, LandState, RecordKind,
+    RecordRow, Report, Role, RunFacts, SquareMetres, States, ZoneRow,
 };
 use crate::settings::Settings;
 use crate::zone::{Reason, ZoneStatus};

@@ -76,7 +76,8 @@ pub(super) fn drawing(report: &Report) -> Option<Drawing> {
 
 fn shapes(report: &Report) -> Vec<Shape<'_>> {
     let account = &report.account;
-    let districts = account.districts.iter().enumerate().map(|(row, d)| Shape { head: [0, row, 0], polygons: &d.shape });
+    let districts =
+        account.districts.iter().enumerate().map(|(row, d)| Shape { head: [0, row, 0], polygons: &d.shape });
     let zones = account.zones.iter().enumerate().map(|(row, z)| Shape { head: [1, row, 0], polygons: &z.shape });
     let land = account.shapes.iter().map(|s| Shape {
         head: [2, s.district.map_or(0, |row| row + 1), state_number(s.state)],

@@ -60,7 +60,7 @@ function makeMap() {
       showScale();
     },
   });
-  box.append(controls(), element("div.scale", { id: "map-scale", "aria-hidden": "true" }), element("div.tip", { id: "map-tip", hidden: true }));
+  box.append(controls(box), element("div.scale", { id: "map-scale", "aria-hidden": "true" }), element("div.tip", { id: "map-tip", hidden: true }));
   marks = new Marks().addTo(map);
   map.on("mousemove", (event) => hover(event));
   map.on("mouseout", () => { at("map-tip").hidden = true; });
@@ -79,17 +79,17 @@ function viewNow() {
 
 const wholeMap = () => map.fitBounds(boundsOf(WORLD.box), { padding: [14, 14], animate: false });
 
-function controls() {
+function controls(box) {
   const button = (key, sign, act) =>
     element("button", { type: "button", "data-t-label": key, "aria-label": t(key), title: t(key), on: { click: act } }, sign);
   const group = element("div.zoom", null,
     button("map.in", "+", () => map.zoomIn()), button("map.out", "−", () => map.zoomOut()), button("map.whole", "⤢", wholeMap));
-  const legend = element("details.legend", { id: "legend", open: window.innerWidth > 1200 });
-  const box = element("div.controls", null, group, legend);
-  L.DomEvent.disableClickPropagation(box);
-  L.DomEvent.disableScrollPropagation(box);
-  for (const name of ["keydown", "mousemove"]) box.addEventListener(name, (event) => event.stopPropagation());
-  return box;
+  const legend = element("details.legend", { id: "legend", open: box.clientWidth > 760 });
+  const made = element("div.controls", null, group, legend);
+  L.DomEvent.disableClickPropagation(made);
+  L.DomEvent.disableScrollPropagation(made);
+  for (const name of ["keydown", "mousemove"]) made.addEventListener(name, (event) => event.stopPropagation());
+  return made;
 }
 
 // The legend is the switch of the layers.
@@ -182,7 +182,7 @@ function paintMarks(brush, view) {
       if (!shape || !meets(shape.box, box) || !passing.has(zone.number)) continue;
       places.push([zone, pixel(middleOf(shape.box)), (shape.box[2] - shape.box[0]) * view.scale]);
     }
-    const size = places.length > 400 ? 9 : 13;
+    const size = places.length > 400 ? 8 : places.length > 80 ? 10 : 14;
     for (const [zone, [x, y]] of places) stamp(brush, statusAt(zone), x, y, size);
     for (const [zone, [x, y]] of places.slice().reverse()) {
       if (zone.number === chosen.zone) free(x, y + 8, 16, 16);
@@ -264,7 +264,7 @@ function hover(event) {
     const zone = found.zone === undefined ? null : ZONES[found.zone];
     const lines = [
       zone && element("strong", null, named(zone.name || zone.id)),
-      zone && element("span", null, statusWord(statusAt(zone))),
+      zone && statusAt(zone) && element("span", null, statusWord(statusAt(zone))),
       found.state && element("span", null, t("layer." + found.state)),
       found.district !== undefined && element("span.where", null, named(DISTRICTS[found.district].name || DISTRICTS[found.district].code)),
     ].filter(Boolean);

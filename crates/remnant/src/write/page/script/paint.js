@@ -93,6 +93,8 @@ function boxOf({ left, top, scale, width, height }) {
 function fillLand(brush, world, view, state) {
   const name = STATES[state], dot = DOT[name], contaminated = state < 2;
   const found = world.index.land[state].within(boxOf(view));
+  // From far off, textures and dark rims would hide what they mark.
+  const far = metresPerPixel(view) > 70;
   const dots = [];
   let open = 0;
   const finish = () => {
@@ -101,8 +103,8 @@ function fillLand(brush, world, view, state) {
     brush.fillStyle = ink[name];
     brush.fill("evenodd");
     brush.globalAlpha = 1;
-    if (ink.patterns[name]) { brush.fillStyle = ink.patterns[name]; brush.fill("evenodd"); }
-    if (contaminated) { brush.strokeStyle = ink[name + "-line"]; brush.lineWidth = 0.9; brush.stroke(); }
+    if (ink.patterns[name] && !far) { brush.fillStyle = ink.patterns[name]; brush.fill("evenodd"); }
+    if (contaminated) { brush.strokeStyle = ink[name + (far ? "" : "-line")]; brush.lineWidth = 0.9; brush.stroke(); }
     brush.beginPath();
     open = 0;
   };
@@ -166,24 +168,29 @@ function paintGround(brush, world, view, shown) {
       brush.strokeStyle = ink.halo;
       brush.lineWidth = 3.4;
       brush.stroke();
-      brush.strokeStyle = ink[status + "-line"];
+      brush.strokeStyle = status ? ink[status + "-line"] : ink.border;
       brush.lineWidth = 1.7;
       brush.stroke();
     }
   }
 }
 
-// The status of a zone, or, at an earlier date, what its land alone says.
+// The status of a zone. At an earlier date only this much is known: contaminated land lay in it, or (null) nothing can be
+// said, since points, distances and gaps of the survey are judged at the date of the account alone.
 function statusAt(zone) {
   if (chosen.date === null) return zone.status;
-  const [suspected, confirmed, cancelled, reduced, cleared] = statesAt(DATA.series.zones[zone.number], chosen.date);
-  if (suspected + confirmed > leastOf(zone)) return "contaminated";
-  return cancelled + reduced + cleared > leastOf(zone) ? "released" : "no-record";
+  const [suspected, confirmed] = statesAt(DATA.series.zones[zone.number], chosen.date);
+  return suspected + confirmed > leastOf(zone) ? "contaminated" : null;
 }
 
 // A status symbol about a place; the same outlines as in the tables.
 const BODIES = {};
 function stamp(brush, status, x, y, size) {
+  if (!status) {
+    brush.fillStyle = ink.border;
+    brush.fillRect(x - 1.5, y - 1.5, 3, 3);
+    return;
+  }
   const [body, inner] = (BODIES[status] ||= SYMBOLS[status].map((d) => new Path2D(d)));
   brush.save();
   brush.translate(x - size / 2, y - size / 2);

@@ -35,6 +35,7 @@ function toDate(date) {
   chosen.date = date >= DATA.series.dates.length - 1 ? null : date;
   sayDate();
   showHeadline();
+  showStatuses();
   showZones();
   showDistricts();
   showBalance();

@@ -1,6 +1,6 @@
 // ---- zones: the table of zones with its filters
 
-const ZONE_BRIEF = ["status", "name", "remaining_m2", "contaminated_share", "nearest_hazard_m", "why"];
+const ZONE_BRIEF = ["name", "status", "remaining_m2", "nearest_hazard_m"];
 const zoneSort = { column: DATA.plan ? "rank" : "status", down: false };
 let zonesInFull = false;
 
@@ -42,7 +42,6 @@ function zoneAtDate(zone) {
 
 function zoneKey(zone, name) {
   if (name === "rank") return RANKS.get(zone.number)?.rank ?? null;
-  if (name === "why") return zone.reasons ? zone.reasons[0] : null;
   // By weight; among equals the most contaminated, then the nearest.
   if (name === "status") return zone.status === null ? null : STATUSES.indexOf(zone.status) * 1e15 - zone.remaining_m2 + (zone.nearest_hazard_m ?? 1e9);
   return zone[name];
@@ -56,8 +55,8 @@ function nearestText(zone) {
 
 function zoneCell(zone, name) {
   if (name === "rank") return number(RANKS.get(zone.number)?.rank);
-  if (name === "status") return zone.status ? statusBadge(zone.status) : "–";
-  if (name === "why") return chosen.date === null ? element("span.why", null, reasonText(zone.evidence.because[0] || { code: "nothing-recorded" })) : "–";
+  if (name === "status") return zone.status ? [statusBadge(zone.status), zonesInFull ? null : element("span.why", null, reasonText(zone.evidence.because[0] || { code: "nothing-recorded" }))] : "–";
+  if (name === "remaining_m2" && !zonesInFull) return [areaNumber(zone.remaining_m2), zone.remaining_m2 > 0 ? element("span.where", null, share(zone.contaminated_share)) : null];
   if (name === "nearest_hazard_m" && !zonesInFull) return nearestText(zone);
   if (name === (zonesInFull ? "id" : "name")) {
     return [
@@ -100,6 +99,7 @@ function showZones() {
 }
 
 function showStatuses() {
+  at("statuses").classList.toggle("past", chosen.date !== null);
   fill("statuses", STATUSES.map((status) => {
     const count = ZONES.filter((zone) => zone.status === status).length;
     return element("button.status." + status, {
