@@ -11,11 +11,13 @@
 //! | `figures` | published figures against the records, and one run against another |
 //! | `ending` | signals, closed pipes, pipes as files |
 //! | `national` | the national example against the published figures, and real layers |
+//! | `page` | report.html in a real browser, where there is one |
 //! | `oracle` | random scenarios against the independent check in `oracle/`, where there is a Python for it |
-//! | `call`, `scenario`, `output` | what they share: the command, a seeded scenario, its output |
+//! | `call`, `scenario`, `output`, `browser` | what they share: the command, a seeded scenario, its output, a browser |
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test ends with a panic, and says what it leaves out")]
 
+mod browser;
 mod call;
 mod cases;
 mod ending;
@@ -25,6 +27,7 @@ mod laws;
 mod national;
 mod oracle;
 mod output;
+mod page;
 mod periods;
 mod planning;
 mod scenario;

@@ -1,6 +1,6 @@
 //! Distances on the ellipsoid, and the round ground about points and lines.
 
-use geo::{Destination, Distance, Geodesic};
+use geo::{Bearing, Destination, Distance, Geodesic};
 
 use crate::footprint::{Footprint, NoFootprint, RawPolygon};
 use crate::plane::{ECCENTRICITY_2, Point, SEMI_MAJOR_M};
@@ -95,6 +95,16 @@ impl Chord {
     pub fn geodesic_distance(&self, other: &Self) -> f64 {
         let [p, q] = self.nearest(other).map(surface);
         Geodesic.distance(geo::Point::from(p), geo::Point::from(q))
+    }
+
+    /// The compass bearing from this chord to another one in degrees (0 is north, below 360), between the points of the
+    /// two that are nearest to each other; `None` where they touch, that is, come within a millimetre.
+    pub fn bearing(&self, other: &Self) -> Option<f64> {
+        if self.distance(other) < 1e-3 {
+            return None;
+        }
+        let [p, q] = self.nearest(other).map(surface);
+        Some(Geodesic.bearing(geo::Point::from(p), geo::Point::from(q)).rem_euclid(360.0))
     }
 
     /// The points of two chords that are nearest to each other.
@@ -201,7 +211,6 @@ pub fn corridor(line: &[[f64; 2]], radius_m: f64) -> Result<Footprint, NoFootpri
 
 /// The rectangle on either side of a short line.
 fn flank(a: [f64; 2], b: [f64; 2], radius_m: f64) -> Vec<[f64; 2]> {
-    use geo::Bearing;
     let (p, q) = (geo::Point::from(a), geo::Point::from(b));
     let (out, back) = (Geodesic.bearing(p, q), Geodesic.bearing(q, p) + 180.0);
     let off = |from, bearing| {
@@ -261,5 +270,18 @@ mod tests {
         let best = wall.map(|w| w.geodesic_distance(&post)).fold(f64::MAX, f64::min);
         let want = Geodesic.distance(geo::Point::new(46.0, 40.005), geo::Point::new(46.001_171_3, 40.005));
         assert!((best - want).abs() < 1e-3, "{best} {want}");
+    }
+
+    #[test]
+    fn bearings_go_round_the_compass() {
+        let at = |x, y| chord_of(Point::from_degrees(x, y));
+        let here = at(46.0, 40.0);
+        for (there, want) in
+            [(at(46.0, 40.001), 0.0), (at(46.001, 40.0), 90.0), (at(46.0, 39.999), 180.0), (at(45.999, 40.0), 270.0)]
+        {
+            let got = here.bearing(&there).expect("apart");
+            assert!((got - want).abs().min(360.0 - (got - want).abs()) < 0.01, "{got} {want}");
+        }
+        assert_eq!(here.bearing(&here), None);
     }
 }

@@ -11,12 +11,12 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Sub};
 
 use jiff::civil::Date;
-use remnant_geometry::{Area, GridPolygon};
+use remnant_geometry::{Area, GridPolygon, Point};
 
 use crate::finding::Finding;
 use crate::records::{DeviceCounts, Fate, HazardClass, Origin, ReleaseKind, Work};
 use crate::settings::Settings;
-use crate::zone::ZoneStatus;
+use crate::zone::{Reason, ZoneStatus};
 pub use credit::{Credit, CreditSums, credit};
 pub use planning::{Access, Criterion, Exposure, Plan, Priority, Stability, ToClear};
 pub use series::{Moment, Series, SeriesStep, Transition};
@@ -210,6 +210,8 @@ pub struct ZoneRow {
     pub status: ZoneStatus,
     /// Why, in words, the weightiest first.
     pub reasons: Vec<String>,
+    /// The same apart from words.
+    pub because: Vec<Reason>,
     /// Its area.
     pub area: SquareMetres,
     /// Land in it by state.
@@ -222,6 +224,12 @@ pub struct ZoneRow {
     pub nearest_hazard_m: Option<f64>,
     /// The hazard live there.
     pub nearest_hazard_id: Option<String>,
+    /// The compass bearing in degrees from the zone's border to that land, at the place where the two are nearest;
+    /// `None` where it lies in the zone or touches it.
+    pub nearest_hazard_bearing_deg: Option<f64>,
+    /// Incidents by the date of the account in it and within [`INCIDENTS_WITHIN_M`]: their rows, each with its
+    /// distance in metres (0 inside), the nearest first.
+    pub incidents_near: Vec<(usize, f64)>,
     /// The latest date of a release credited with land in it.
     pub last_release: Option<Date>,
     /// Its shape.
@@ -238,6 +246,26 @@ pub struct ZoneRow {
     pub people: Option<f64>,
     /// Homes, where the layer says.
     pub homes: Option<f64>,
+}
+
+/// How far about a zone incidents are listed, in metres.
+pub const INCIDENTS_WITHIN_M: f64 = 1000.0;
+
+/// An incident that counts by the date of the account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IncidentRow {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its id.
+    pub id: String,
+    /// Its date.
+    pub date: Option<Date>,
+    /// People killed.
+    pub killed: u64,
+    /// People injured.
+    pub injured: u64,
+    /// Where.
+    pub place: Point,
 }
 
 /// What a record is.
@@ -363,6 +391,8 @@ pub struct Account {
     pub series: Option<Series>,
     /// What to clear next; `None` where no zone has land to be cleared.
     pub plan: Option<Plan>,
+    /// The incidents that count by the date of the account, in the order of their layers.
+    pub incidents: Vec<IncidentRow>,
     /// Hazards that were set aside and could lie anywhere.
     pub unplaced_hazards: u64,
     /// Every hazard and release, hazards first, in the order of their layers.

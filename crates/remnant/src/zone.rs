@@ -1,5 +1,7 @@
 //! The status of a settlement zone: rules on figures, no geometry.
 
+use std::fmt;
+
 /// The status of a zone. No status says `safe`: a status speaks of records, not of ground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ZoneStatus {
@@ -60,57 +62,141 @@ pub struct Evidence {
     pub lost_hazards: Vec<String>,
 }
 
+/// Why a zone has its status: what was found, apart from the words for it. Areas in m2, distances in metres.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reason {
+    /// Contaminated land lies in the zone, of these hazards.
+    ContaminatedLand(f64, Vec<String>),
+    /// Open evidence points lie in the zone.
+    PointsInside(Vec<String>),
+    /// Contaminated land lies at a distance, within the safety distance.
+    LandNear(f64, f64),
+    /// A hazard lies at a distance, within its positional accuracy.
+    WithinAccuracy(String, f64, f64),
+    /// The open evidence point of a hazard lies at a distance.
+    PointNear(String, f64),
+    /// Hazards that could not be used may lie there.
+    LostHazards(Vec<String>),
+    /// The survey does not claim to cover so much of the zone.
+    NotCovered(f64),
+    /// So much land in the zone was contaminated once.
+    Released(f64),
+    /// Nothing is recorded.
+    NothingRecorded,
+}
+
+impl Reason {
+    /// A word for the kind of reason, for programs that have words of their own.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ContaminatedLand(..) => "contaminated-land",
+            Self::PointsInside(..) => "points-inside",
+            Self::LandNear(..) => "land-near",
+            Self::WithinAccuracy(..) => "within-accuracy",
+            Self::PointNear(..) => "point-near",
+            Self::LostHazards(..) => "lost-hazards",
+            Self::NotCovered(..) => "not-covered",
+            Self::Released(..) => "released",
+            Self::NothingRecorded => "nothing-recorded",
+        }
+    }
+
+    /// Every kind of reason, by its word.
+    pub const CODES: [&str; 9] = [
+        "contaminated-land",
+        "points-inside",
+        "land-near",
+        "within-accuracy",
+        "point-near",
+        "lost-hazards",
+        "not-covered",
+        "released",
+        "nothing-recorded",
+    ];
+
+    /// The status that it gives a zone where nothing weightier is found.
+    pub fn status(&self) -> ZoneStatus {
+        match self {
+            Self::ContaminatedLand(..) | Self::PointsInside(..) => ZoneStatus::Contaminated,
+            Self::LandNear(..) | Self::WithinAccuracy(..) | Self::PointNear(..) => ZoneStatus::Near,
+            Self::LostHazards(..) | Self::NotCovered(..) => ZoneStatus::Unknown,
+            Self::Released(..) => ZoneStatus::Released,
+            Self::NothingRecorded => ZoneStatus::NoRecord,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    /// The reason as a clause in English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ContaminatedLand(m2, ids) if ids.is_empty() => {
+                write!(f, "{m2:.1} m2 of contaminated land in the zone")
+            }
+            Self::ContaminatedLand(m2, ids) => {
+                write!(f, "{m2:.1} m2 of contaminated land in the zone (hazards {})", list(ids))
+            }
+            Self::PointsInside(ids) => write!(f, "open evidence points in the zone (hazards {})", list(ids)),
+            Self::LandNear(distance, safety) => {
+                write!(f, "contaminated land {distance:.1} m away, within the safety distance of {safety} m")
+            }
+            Self::WithinAccuracy(id, distance, accuracy) => {
+                write!(f, "hazard {id} is {distance:.1} m away, within its positional accuracy of {accuracy} m")
+            }
+            Self::PointNear(id, distance) => write!(f, "an open evidence point {distance:.1} m away (hazard {id})"),
+            Self::LostHazards(ids) => write!(f, "hazards that could not be used may lie here ({})", list(ids)),
+            Self::NotCovered(m2) => write!(f, "the survey does not claim to cover {m2:.1} m2 of the zone"),
+            Self::Released(m2) => write!(f, "{m2:.1} m2 in the zone were contaminated once and have been released"),
+            Self::NothingRecorded => {
+                f.write_str("no hazard is recorded in the zone or near it; that is no evidence of none")
+            }
+        }
+    }
+}
+
 /// Judges a zone: its status, and the reasons in words, the weightiest first.
+pub fn judge(evidence: &Evidence) -> (ZoneStatus, Vec<String>) {
+    let found = reasons(evidence);
+    let status = found.first().map_or(ZoneStatus::NoRecord, Reason::status);
+    (status, found.iter().map(Reason::to_string).collect())
+}
+
+/// Everything that speaks about a zone, the weightiest first; never empty.
 ///
 /// Land counts from 1 m2 or from a millionth of the zone on, whichever is less.
-pub fn judge(evidence: &Evidence) -> (ZoneStatus, Vec<String>) {
+pub fn reasons(evidence: &Evidence) -> Vec<Reason> {
     let e = evidence;
     let least = (1e-6 * e.zone_m2).min(1.0);
-    let mut found: Vec<(ZoneStatus, String)> = Vec::new();
+    let mut found = Vec::new();
     if e.contaminated_m2 > least {
-        let hazards =
-            if e.hazard_ids.is_empty() { String::new() } else { format!(" (hazards {})", list(&e.hazard_ids)) };
-        found.push((
-            ZoneStatus::Contaminated,
-            format!("{:.1} m2 of contaminated land in the zone{hazards}", e.contaminated_m2),
-        ));
+        found.push(Reason::ContaminatedLand(e.contaminated_m2, e.hazard_ids.clone()));
     }
     if !e.points_inside.is_empty() {
-        let text = format!("open evidence points in the zone (hazards {})", list(&e.points_inside));
-        found.push((ZoneStatus::Contaminated, text));
+        found.push(Reason::PointsInside(e.points_inside.clone()));
     }
     if let Some(distance) = e.nearest_m.filter(|&d| d <= e.safety_m && e.contaminated_m2 <= least) {
-        let text = format!("contaminated land {distance:.1} m away, within the safety distance of {} m", e.safety_m);
-        found.push((ZoneStatus::Near, text));
+        found.push(Reason::LandNear(distance, e.safety_m));
     }
     for (id, distance, accuracy) in &e.near_by_accuracy {
-        let text = format!("hazard {id} is {distance:.1} m away, within its positional accuracy of {accuracy} m");
-        found.push((ZoneStatus::Near, text));
+        found.push(Reason::WithinAccuracy(id.clone(), *distance, *accuracy));
     }
     for (id, distance) in &e.points_near {
-        found.push((ZoneStatus::Near, format!("an open evidence point {distance:.1} m away (hazard {id})")));
+        found.push(Reason::PointNear(id.clone(), *distance));
     }
     if !e.lost_hazards.is_empty() {
-        let text = format!("hazards that could not be used may lie here ({})", list(&e.lost_hazards));
-        found.push((ZoneStatus::Unknown, text));
+        found.push(Reason::LostHazards(e.lost_hazards.clone()));
     }
     if e.uncovered_m2 > least {
-        let text = format!("the survey does not claim to cover {:.1} m2 of the zone", e.uncovered_m2);
-        found.push((ZoneStatus::Unknown, text));
+        found.push(Reason::NotCovered(e.uncovered_m2));
     }
     if e.once_contaminated_m2 > least && e.contaminated_m2 <= least {
-        let text =
-            format!("{:.1} m2 in the zone were contaminated once and have been released", e.once_contaminated_m2);
-        found.push((ZoneStatus::Released, text));
+        found.push(Reason::Released(e.once_contaminated_m2));
     }
     if found.is_empty() {
-        found.push((
-            ZoneStatus::NoRecord,
-            "no hazard is recorded in the zone or near it; that is no evidence of none".into(),
-        ));
+        found.push(Reason::NothingRecorded);
     }
-    found.sort_by_key(|f| f.0);
-    (found[0].0, found.into_iter().map(|f| f.1).collect())
+    found.sort_by_key(Reason::status);
+    found
 }
 
 /// A list for a sentence; long ones are cut, with the number of the rest.

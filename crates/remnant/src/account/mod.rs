@@ -12,6 +12,7 @@ mod ground;
 mod ledger;
 mod live;
 mod order;
+mod nearby;
 mod overlay;
 mod planning;
 mod points;
@@ -85,6 +86,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     let mut findings = points::count(survey, &places, &settings, &evidence, &mut rows);
     findings.extend(face_findings(&covers, &overlay, survey));
     let mut zones = zones::rows(survey, &rules, &overlay, &settings, &evidence);
+    let incidents = nearby::incidents(survey, settings.as_of, &mut zones);
     let mut checks = rows.checks(&overlay.ledger);
     let (ledger, atoms, evidence) = (&overlay.ledger, atoms.as_slice(), evidence.as_slice());
     let material = Material { survey, settings: &settings, rules: &rules, ledger, atoms, evidence };
@@ -112,6 +114,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         zones,
         series,
         plan,
+        incidents,
         unplaced_hazards,
         records,
         shares,

@@ -19,7 +19,7 @@ use crate::records::Survey;
 use crate::report::{Access, SquareMetres, States, ToClear, ZoneRow};
 use crate::settings::Settings;
 use crate::status::State;
-use crate::zone::{Evidence, judge};
+use crate::zone::{Evidence, judge, reasons as reasons_of};
 
 /// A stretch of the rim of contaminated land, in space.
 struct Stretch {
@@ -54,8 +54,8 @@ impl<'a> Rim<'a> {
         &self.live_sets[mark as usize - 1]
     }
 
-    /// The nearest stretch to any of some chords, with its distance in metres.
-    fn nearest(&self, chords: &[Chord]) -> Option<(f64, u32)> {
+    /// The nearest stretch to any of some chords, with its distance in metres and its bearing in degrees.
+    fn nearest(&self, chords: &[Chord]) -> Option<(f64, u32, Option<f64>)> {
         let mut best: Option<(f64, u32)> = None;
         let mut winner = None;
         for chord in chords {
@@ -72,7 +72,8 @@ impl<'a> Rim<'a> {
             }
         }
         let (_, stretch) = best?;
-        Some((winner?.geodesic_distance(&self.stretches[stretch as usize].chord), stretch))
+        let (from, to) = (winner?, &self.stretches[stretch as usize].chord);
+        Some((from.geodesic_distance(to), stretch, from.bearing(to)))
     }
 }
 
@@ -162,20 +163,20 @@ impl Surroundings<'_> {
         hazard_ids.sort_unstable();
         hazard_ids.dedup();
 
-        let (nearest_hazard_m, nearest_hazard_id) = if contaminated > Area::ZERO {
+        let (nearest_hazard_m, nearest_hazard_id, nearest_hazard_bearing_deg) = if contaminated > Area::ZERO {
             let most = lands.iter().filter_map(|l| match l.0 {
                 ZoneLand::Live(hazard) => Some((l.1, std::cmp::Reverse(hazard))),
                 _ => None,
             });
             let id = most.max().map(|(_, hazard)| self.rules.covers.events[hazard.0 as usize].id.to_owned());
-            (Some(0.0), id)
+            (Some(0.0), id, None)
         } else {
             match self.rim.nearest(&border) {
-                Some((distance, stretch)) => {
+                Some((distance, stretch, bearing)) => {
                     let ids = self.rim.live(stretch).iter().map(|&h| self.rules.covers.events[h as usize].id);
-                    (Some(distance), ids.min().map(str::to_owned))
+                    (Some(distance), ids.min().map(str::to_owned), bearing)
                 }
-                None => (None, None),
+                None => (None, None, None),
             }
         };
         let shared =
@@ -205,6 +206,9 @@ impl Surroundings<'_> {
             district: largest.1,
             status,
             reasons,
+            because: reasons_of(&evidence),
+            nearest_hazard_bearing_deg,
+            incidents_near: Vec::new(),
             area,
             states,
             contaminated_share: if area > SquareMetres::ZERO {

@@ -80,6 +80,11 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// A compass bearing, in whole degrees from 0 to 359.
+    pub(super) fn bearing(degrees: Option<f64>) -> Self {
+        degrees.filter(|d| d.is_finite()).map_or(Self::Empty, |d| Self::Count(d.round().rem_euclid(360.0) as u64))
+    }
+
     /// A released share: 1 only where nothing remains, however little that may be.
     pub(super) fn released_share(released: SquareMetres, baseline: SquareMetres) -> Self {
         let (part, whole) = (i128::from(released.square_centimetres()), i128::from(baseline.square_centimetres()));

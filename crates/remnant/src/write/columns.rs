@@ -149,6 +149,7 @@ pub(super) const ZONES: &[Column<ZoneRow>] = &[
     ("hazard_ids", |_, z| Cell::List(&z.hazard_ids)),
     ("nearest_hazard_m", |_, z| Cell::distance(z.nearest_hazard_m)),
     ("nearest_hazard_id", |_, z| Cell::text(z.nearest_hazard_id.as_deref())),
+    ("nearest_hazard_bearing_deg", |_, z| Cell::bearing(z.nearest_hazard_bearing_deg)),
     ("last_release", |_, z| Cell::date(z.last_release)),
     ("district", |_, z| Cell::text(z.district.as_deref())),
     ("layer", |r, z| layer(r, Some(z.origin))),

@@ -16,6 +16,7 @@
 //! | `planning` | what people use, and what to clear next, as CSV |
 //! | `summary` | summary.json |
 //! | `listing` | tables that commands print and write by themselves |
+//! | `page` | report.html |
 //! | `console` | the district table of standard output |
 //! | `folder` | all of it into a folder, by a swap |
 //!
@@ -32,6 +33,7 @@ mod geojson;
 mod ground;
 mod listing;
 mod planning;
+mod page;
 mod summary;
 mod tables;
 mod treaty;
@@ -90,6 +92,7 @@ pub const OUTPUTS: &[Output] = &[
     Output { name: "treaty.xlsx", needs_geometry: false, public: true, write: treaty::workbook },
     Output { name: "forecast.csv", needs_geometry: false, public: true, write: treaty::forecast },
     Output { name: "tables.xlsx", needs_geometry: false, public: true, write: xlsx::write },
+    Output { name: "report.html", needs_geometry: false, public: true, write: page::write },
     Output { name: "summary.json", needs_geometry: false, public: true, write: summary::write },
 ];
 

@@ -7,11 +7,11 @@ use remnant_geometry::{Area, GridPolygon, Point};
 use crate::finding::{Code, Finding, Place};
 use crate::records::{Fate, HazardClass, Origin, ReleaseKind, Work};
 use crate::report::{
-    Access, Account, Balance, Check, DistrictRow, Figures, Input, LandShape, LandState, RecordKind, RecordRow, Report,
-    Role, RunFacts, SquareMetres, States, ZoneRow,
+    Access, Account, Balance, Check, DistrictRow, Figures, IncidentRow, Input, LandShape, LandState, RecordKind,
+    RecordRow, Report, Role, RunFacts, SquareMetres, States, ZoneRow,
 };
 use crate::settings::Settings;
-use crate::zone::ZoneStatus;
+use crate::zone::{Reason, ZoneStatus};
 
 /// Names that have broken a writer before.
 pub(super) const HOSTILE: [&str; 9] = [
@@ -156,6 +156,9 @@ pub(super) fn report() -> Report {
         district: Some("MK01".to_owned()),
         status: ZoneStatus::Contaminated,
         reasons: vec!["contaminated land lies in it".to_owned(), "=reason".to_owned()],
+        because: vec![Reason::ContaminatedLand(1e-4, vec!["-1".to_owned(), "</script>".to_owned()])],
+        nearest_hazard_bearing_deg: None,
+        incidents_near: vec![(0, 12.5)],
         area: cm2(50_000_000),
         states: States { suspected: cm2(1), ..States::default() },
         contaminated_share: 2e-8,
@@ -177,6 +180,9 @@ pub(super) fn report() -> Report {
         district: None,
         status: ZoneStatus::NoRecord,
         reasons: Vec::new(),
+        because: Vec::new(),
+        nearest_hazard_bearing_deg: Some(359.7),
+        incidents_near: Vec::new(),
         states: States::default(),
         contaminated_share: f64::NAN,
         hazard_ids: Vec::new(),
@@ -231,6 +237,14 @@ pub(super) fn report() -> Report {
             zones: vec![zone, blank_zone],
             series: None,
             plan: None,
+            incidents: vec![IncidentRow {
+                origin: origin(2, 4),
+                id: HOSTILE[5].to_owned(),
+                date: None,
+                killed: 1,
+                injured: 2,
+                place: Point::from_degrees(21.0, 41.0),
+            }],
             unplaced_hazards: 1,
             records: vec![hazard, release, broken],
             shares: Vec::new(),

@@ -84,10 +84,10 @@ fn a_former_run_is_replaced_by_force_only() {
     assert!(message(write_folder(&report, &out, false, GO_ON)).contains("--force"));
     assert_eq!(contents(&out), before);
     check_folder(&out, true, &[]).expect("may be replaced");
-    fs::write(out.join("report.html"), "of a later version").expect("written");
+    fs::write(out.join(".DS_Store"), "of a file manager").expect("written");
     write_folder(&report, &out, true, GO_ON).expect("written");
     assert_ne!(contents(&out), before);
-    assert!(!out.join("report.html").exists());
+    assert!(!out.join(".DS_Store").exists());
     assert_eq!(names(folder.path()), ["out"]);
 }
 

@@ -1,0 +1,368 @@
+//! What the page draws: districts, zones and land, simplified and packed to fit into a page.
+//!
+//! A drawing is for the eye; no figure comes from it. It keeps two promises: its lines run within a stated distance of
+//! the true ones, and no polygon is lost, however small: what would shrink to nothing is drawn as the box around it,
+//! and a hole that would is filled, so that contaminated land only ever grows by it.
+//!
+//! # Format
+//! A stream of whole numbers, seven bits a byte, the lowest first, the eighth bit set where more follow; a signed number
+//! `n` stands as `2n` or `-2n - 1`. For every shape: kind (0 district, 1 zone, 2 land), row (for land the district's
+//! row + 1, or 0 outside all), state (0 to 4: suspected, confirmed, cancelled, reduced, cleared), number of polygons; for
+//! each its number of rings; for each its number of corners, and each corner as signed steps east and north of the one
+//! before it in the stream. Positions count from longitude and latitude 0; those west of 180 may lie beyond 360 / 2 where
+//! the data lie across the antimeridian.
+
+use rayon::prelude::*;
+use remnant_geometry::plane::{STEPS_PER_DEGREE, TURN};
+use remnant_geometry::{Bounds, GridPolygon, Point};
+
+use crate::records::{HazardClass, ReleaseKind};
+use crate::report::{LandState, Report};
+
+/// Bytes that a drawing may take; in the page they become a third more.
+const BUDGET: usize = 9 << 20;
+
+/// How coarse a drawing may be: metres by which a line may be off, and grid steps of a stored position. The first that
+/// fits into the budget is used, the last one whether it fits or not.
+const LEVELS: [(f64, i64); 9] = [
+    (0.3, 10_000),
+    (1.0, 40_000),
+    (2.5, 100_000),
+    (5.0, 200_000),
+    (10.0, 400_000),
+    (25.0, 1_000_000),
+    (50.0, 2_000_000),
+    (100.0, 4_000_000),
+    (250.0, 10_000_000),
+];
+
+/// Corners that are simplified at once: a bound on the work, which may grow with their square.
+const STRETCH: usize = 4096;
+
+/// Metres of a degree of latitude, to draw with.
+const DEGREE_M: f64 = 111_320.0;
+
+/// A packed drawing.
+#[derive(Debug)]
+pub(super) struct Drawing {
+    /// The stream.
+    pub(super) bytes: Vec<u8>,
+    /// Metres by which a line may be off.
+    pub(super) within_m: f64,
+    /// Grid steps of a stored position.
+    pub(super) step: i64,
+    /// Polygons in it.
+    pub(super) polygons: usize,
+}
+
+/// A shape of the report with what the page is told of it.
+struct Shape<'a> {
+    head: [usize; 3],
+    polygons: &'a [GridPolygon],
+}
+
+/// The drawing of a report; `None` where it has no shapes.
+pub(super) fn drawing(report: &Report) -> Option<Drawing> {
+    if !report.account.settings.geometry {
+        return None;
+    }
+    let shapes = shapes(report);
+    let east = Eastward::of(&shapes);
+    LEVELS.iter().enumerate().find_map(|(number, &(within_m, step))| {
+        let drawing = pack(&shapes, within_m, step, &east);
+        (drawing.bytes.len() <= BUDGET || number + 1 == LEVELS.len()).then_some(drawing)
+    })
+}
+
+fn shapes(report: &Report) -> Vec<Shape<'_>> {
+    let account = &report.account;
+    let districts =
+        account.districts.iter().enumerate().map(|(row, d)| Shape { head: [0, row, 0], polygons: &d.shape });
+    let zones = account.zones.iter().enumerate().map(|(row, z)| Shape { head: [1, row, 0], polygons: &z.shape });
+    let land = account.shapes.iter().map(|s| Shape {
+        head: [2, s.district.map_or(0, |row| row + 1), state_number(s.state)],
+        polygons: &s.polygons,
+    });
+    districts.chain(zones).chain(land).collect()
+}
+
+fn state_number(state: LandState) -> usize {
+    match state {
+        LandState::Contaminated(HazardClass::Suspected) => 0,
+        LandState::Contaminated(HazardClass::Confirmed) => 1,
+        LandState::Released(ReleaseKind::Cancelled) => 2,
+        LandState::Released(ReleaseKind::Reduced) => 3,
+        LandState::Released(ReleaseKind::Cleared) => 4,
+    }
+}
+
+/// Whether what lies west of the prime meridian is drawn east of the antimeridian: where the data lie across the latter,
+/// and the map is narrower so.
+struct Eastward(bool);
+
+impl Eastward {
+    fn of(shapes: &[Shape<'_>]) -> Self {
+        let shells = shapes.iter().flat_map(|s| s.polygons).filter_map(|p| p.first());
+        let spans: Vec<(i64, i64)> =
+            shells.filter_map(|ring| Bounds::of(ring.iter().copied())).map(|b| (b.min.x, b.max.x)).collect();
+        let width = |spans: &mut dyn Iterator<Item = (i64, i64)>| {
+            spans.fold(None, |all: Option<(i64, i64)>, (west, east)| {
+                Some(all.map_or((west, east), |(w, e)| (w.min(west), e.max(east))))
+            })
+        };
+        let moved = |&(west, east): &(i64, i64)| if east <= 0 { (west + TURN, east + TURN) } else { (west, east) };
+        let plain = width(&mut spans.iter().copied());
+        let narrow = width(&mut spans.iter().map(moved));
+        let across = spans.iter().any(|&(west, east)| west < 0 && east > 0);
+        let span = |all: Option<(i64, i64)>| all.map_or(0, |(west, east)| east - west);
+        Self(!across && span(narrow) < span(plain))
+    }
+
+    fn place(&self, polygon: &GridPolygon) -> i64 {
+        let east = polygon.first().into_iter().flatten().map(|p| p.x).max();
+        if self.0 && east.is_some_and(|x| x <= 0) { TURN } else { 0 }
+    }
+}
+
+fn pack(shapes: &[Shape<'_>], within_m: f64, step: i64, east: &Eastward) -> Drawing {
+    let all: Vec<&GridPolygon> = shapes.iter().flat_map(|s| s.polygons).collect();
+    let drawn: Vec<Vec<Ring>> = all.par_iter().map(|polygon| simplified(polygon, within_m, step, east)).collect();
+    let mut stream = Stream { bytes: Vec::new(), pen: [0, 0] };
+    let mut rest = drawn.iter();
+    for shape in shapes {
+        for number in shape.head.into_iter().chain([shape.polygons.len()]) {
+            stream.whole(number as u64);
+        }
+        for rings in rest.by_ref().take(shape.polygons.len()) {
+            stream.whole(rings.len() as u64);
+            rings.iter().for_each(|ring| stream.ring(ring));
+        }
+    }
+    Drawing { bytes: stream.bytes, within_m, step, polygons: all.len() }
+}
+
+/// Corners in stored steps.
+type Ring = Vec<[i64; 2]>;
+
+/// A polygon at a level of coarseness; its shell is never lost.
+fn simplified(polygon: &GridPolygon, within_m: f64, step: i64, east: &Eastward) -> Vec<Ring> {
+    let shift = east.place(polygon);
+    let mut rings = Vec::new();
+    for (number, ring) in polygon.iter().enumerate() {
+        let thinned = stored(&keep(ring, within_m), shift, step);
+        if encloses(&thinned) {
+            rings.push(thinned);
+        } else if number == 0 {
+            // A long and narrow shell may still have an area with all of its corners; its box could be far too large.
+            let whole = stored(ring, shift, step);
+            rings.push(if encloses(&whole) { whole } else { box_about(ring, shift, step) });
+        }
+    }
+    rings
+}
+
+/// Corners in stored steps, each once.
+fn stored(corners: &[Point], shift: i64, step: i64) -> Ring {
+    let mut ring: Ring = corners.iter().map(|p| [nearest(p.x + shift, step), nearest(p.y, step)]).collect();
+    ring.dedup();
+    while ring.len() > 1 && ring.first() == ring.last() {
+        ring.pop();
+    }
+    ring
+}
+
+fn nearest(value: i64, step: i64) -> i64 {
+    (value + step / 2).div_euclid(step)
+}
+
+/// Whether a ring has an area.
+fn encloses(ring: &Ring) -> bool {
+    let Some(&[x0, y0]) = ring.first() else { return false };
+    let twice: i128 = ring
+        .windows(2)
+        .map(|pair| {
+            let ([ax, ay], [bx, by]) = (pair[0], pair[1]);
+            i128::from(ax - x0) * i128::from(by - y0) - i128::from(bx - x0) * i128::from(ay - y0)
+        })
+        .sum();
+    twice != 0
+}
+
+/// The box round a ring, rounded outwards, at least a step wide and high.
+fn box_about(ring: &[Point], shift: i64, step: i64) -> Ring {
+    let Some(b) = Bounds::of(ring.iter().copied()) else { return Vec::new() };
+    let low = |v: i64| v.div_euclid(step);
+    let high = |v: i64, low: i64| (-(-v).div_euclid(step)).max(low + 1);
+    let (west, south) = (low(b.min.x + shift), low(b.min.y));
+    let (east, north) = (high(b.max.x + shift, west), high(b.max.y, south));
+    vec![[west, south], [east, south], [east, north], [west, north]]
+}
+
+/// The corners of a ring that must stay so that no line is off by more (Douglas and Peucker 1973).
+fn keep(ring: &[Point], within_m: f64) -> Vec<Point> {
+    if ring.len() <= 4 {
+        return ring.to_vec();
+    }
+    let latitude = ring[0].y as f64 / STEPS_PER_DEGREE as f64;
+    let metres = DEGREE_M / STEPS_PER_DEGREE as f64;
+    // Narrower where the poles are near, but never nothing.
+    let scale = [metres * latitude.to_radians().cos().max(0.01), metres];
+    let flat = |p: &Point| [(p.x - ring[0].x) as f64 * scale[0], (p.y - ring[0].y) as f64 * scale[1]];
+    let mut places: Vec<[f64; 2]> = ring.iter().map(flat).collect();
+    places.push(places[0]);
+    let mut stays = vec![false; places.len()];
+    let apart = |a: [f64; 2]| a[0] * a[0] + a[1] * a[1];
+    let far = (0..ring.len()).max_by(|&a, &b| apart(places[a]).total_cmp(&apart(places[b]))).unwrap_or(0);
+    let mut ends: Vec<usize> = (0..places.len()).step_by(STRETCH).chain([far, places.len() - 1]).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    for pair in ends.windows(2) {
+        stays[pair[0]] = true;
+        thin(&places, pair[0], pair[1], within_m * within_m, &mut stays);
+    }
+    ring.iter().zip(stays).filter(|(_, stays)| *stays).map(|(&p, _)| p).collect()
+}
+
+fn thin(places: &[[f64; 2]], first: usize, last: usize, within_2: f64, stays: &mut [bool]) {
+    let mut open = vec![(first, last)];
+    while let Some((first, last)) = open.pop() {
+        let distance = |at: usize| distance_2(places[at], places[first], places[last]);
+        let Some(worst) = (first + 1..last).max_by(|&a, &b| distance(a).total_cmp(&distance(b))) else { continue };
+        if distance(worst) > within_2 {
+            stays[worst] = true;
+            open.push((first, worst));
+            open.push((worst, last));
+        }
+    }
+}
+
+/// The square of the distance of a point from a stretch.
+fn distance_2(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
+    let (u, w) = ([b[0] - a[0], b[1] - a[1]], [p[0] - a[0], p[1] - a[1]]);
+    let length = u[0] * u[0] + u[1] * u[1];
+    let t = if length > 0.0 { ((w[0] * u[0] + w[1] * u[1]) / length).clamp(0.0, 1.0) } else { 0.0 };
+    let d = [w[0] - t * u[0], w[1] - t * u[1]];
+    d[0] * d[0] + d[1] * d[1]
+}
+
+struct Stream {
+    bytes: Vec<u8>,
+    pen: [i64; 2],
+}
+
+impl Stream {
+    fn whole(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.bytes.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.bytes.push(number as u8);
+    }
+
+    fn ring(&mut self, ring: &Ring) {
+        self.whole(ring.len() as u64);
+        for corner in ring {
+            for axis in 0..2 {
+                let delta = corner[axis] - self.pen[axis];
+                self.whole(((delta << 1) ^ (delta >> 63)) as u64);
+            }
+            self.pen = *corner;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unpacked(bytes: &[u8]) -> Vec<i64> {
+        let (mut numbers, mut number, mut shift) = (Vec::new(), 0_u64, 0);
+        for &byte in bytes {
+            number |= u64::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte < 0x80 {
+                numbers.push((number >> 1) as i64 ^ -((number & 1) as i64));
+                (number, shift) = (0, 0);
+            }
+        }
+        numbers
+    }
+
+    fn ring(corners: &[(i64, i64)]) -> Vec<Point> {
+        corners.iter().map(|&(x, y)| Point { x, y }).collect()
+    }
+
+    #[test]
+    fn numbers_come_back() {
+        let mut stream = Stream { bytes: Vec::new(), pen: [0, 0] };
+        let corners = vec![[0, -1], [i64::from(i32::MAX), 64], [-3_600_000_000, 900_000_000]];
+        stream.ring(&corners);
+        let numbers = unpacked(&stream.bytes[1..]);
+        let mut pen = [0, 0];
+        let back: Vec<[i64; 2]> = numbers
+            .chunks(2)
+            .map(|d| {
+                pen = [pen[0] + d[0], pen[1] + d[1]];
+                pen
+            })
+            .collect();
+        assert_eq!(back, corners);
+    }
+
+    #[test]
+    fn nothing_vanishes_however_small_and_a_tiny_hole_is_filled() {
+        let speck = ring(&[(5, 5), (9, 5), (9, 9)]);
+        let needle = ring(&[(0, 0), (90_000_000, 1), (0, 2)]);
+        for (_, step) in LEVELS {
+            for polygon in [vec![speck.clone()], vec![needle.clone()], vec![needle.clone(), speck.clone()]] {
+                let drawn = simplified(&polygon, 250.0, step, &Eastward(false));
+                assert_eq!(drawn.len(), 1);
+                assert!(encloses(&drawn[0]), "{drawn:?}");
+                let spans = |axis: usize| {
+                    let values = drawn[0].iter().map(|c| c[axis] * step);
+                    (values.clone().min().unwrap_or(0), values.max().unwrap_or(0))
+                };
+                for corner in &polygon[0] {
+                    assert!(spans(0).0 <= corner.x && corner.x <= spans(0).1);
+                    assert!(spans(1).0 <= corner.y && corner.y <= spans(1).1);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lines_stay_within_the_stated_distance() {
+        // A circle of about 1 km with 20,000 corners, at 60 degrees north where a degree of longitude is half as long.
+        let corners: Vec<(i64, i64)> = (0..20_000)
+            .map(|i| {
+                let turn = f64::from(i) / 20_000.0 * std::f64::consts::TAU;
+                ((turn.cos() * 2e8) as i64, 600_000_000_000 + (turn.sin() * 1e8) as i64)
+            })
+            .collect();
+        let circle = ring(&corners);
+        for (within, _) in LEVELS {
+            let kept = keep(&circle, within);
+            assert!(kept.len() < 1000 && kept.len() >= 3, "{} corners within {within} m", kept.len());
+            let flat = |p: Point| [p.x as f64 * 5.566e-6, (p.y - 600_000_000_000) as f64 * 1.1132e-5];
+            for &p in circle.iter().step_by(97) {
+                let off = (0..kept.len())
+                    .map(|i| distance_2(flat(p), flat(kept[i]), flat(kept[(i + 1) % kept.len()])))
+                    .fold(f64::MAX, f64::min);
+                assert!(off.sqrt() <= within * 1.01, "{} m off, {within} m allowed", off.sqrt());
+            }
+        }
+    }
+
+    #[test]
+    fn a_country_across_the_antimeridian_is_drawn_in_one_piece() {
+        let square = |west: i64| {
+            let at = |degrees: i64| degrees * STEPS_PER_DEGREE;
+            vec![ring(&[(at(west), 0), (at(west + 1), 0), (at(west + 1), at(1)), (at(west), at(1))])]
+        };
+        let (east, west, home) = ([square(179)], [square(-180)], [square(-1), square(0)]);
+        let shape = |polygons| Shape { head: [2, 0, 0], polygons };
+        let both = Eastward::of(&[shape(&east), shape(&west)]);
+        assert_eq!((both.place(&east[0]), both.place(&west[0])), (0, TURN));
+        assert!(!Eastward::of(&[shape(&home)]).0, "a country across the prime meridian stays where it is");
+    }
+}
