@@ -7,19 +7,19 @@
 //! | what | becomes |
 //! |---|---|
 //! | shapes of contaminated and released land | none |
-//! | rows of hazards and releases | none |
+//! | rows of hazards, releases and incidents | none |
 //! | findings | code, layer and feature stay, for they are counted; the words become the code's meaning; no id, area or place |
 //! | areas in zones, and land to be cleared | whole [`STEP_M2`]; contaminated land up, released land down |
 //! | length and area of what people use in zones | whole [`STEP_M`] and [`STEP_M2`], up where it is exposed |
 //! | distance to the nearest hazard | the lower end of its class ([`CLASSES_M`]): never farther than it is |
-//! | ids of hazards | none |
+//! | ids of hazards, and the bearing of the nearest | none |
 //! | reasons, and what a status hangs on | one sentence for the status, without figures |
 //!
 //! Districts keep their figures, which are those of the country, and zones and districts keep their outlines.
 
 use super::{Exposure, Report, SquareMetres, States, ZoneRow};
 use crate::account::explain;
-use crate::zone::ZoneStatus;
+use crate::zone::Reason;
 
 /// Square metres to which areas in zones are rounded.
 pub const STEP_M2: i64 = 100;
@@ -38,6 +38,7 @@ impl Report {
         account.shapes.clear();
         account.records.clear();
         account.shares.clear();
+        account.incidents.clear();
         for finding in &mut account.findings {
             finding.message = finding.code.meaning().to_owned();
             finding.id.clear();
@@ -69,7 +70,11 @@ fn generalise(zone: &mut ZoneRow) {
         // A class never says farther than it is; what is not finite counts as near.
         CLASSES_M.into_iter().rev().find(|&class| class <= metres).unwrap_or(0.0)
     });
-    zone.reasons = vec![reason(zone.status).to_owned()];
+    let reason = Reason::general(zone.status);
+    zone.reasons = vec![reason.to_string()];
+    zone.because = vec![reason];
+    zone.nearest_hazard_bearing_deg = None;
+    zone.incidents_near.clear();
     if let Some(stability) = &mut zone.stability
         && !stability.sentence.is_empty()
     {
@@ -80,22 +85,6 @@ fn generalise(zone: &mut ZoneRow) {
         to_clear.hazard_ids.clear();
     }
     zone.exposure.iter_mut().for_each(coarser_exposure);
-}
-
-/// The status in words, without figures.
-fn reason(status: ZoneStatus) -> &'static str {
-    match status {
-        ZoneStatus::Contaminated => "contaminated land or an open evidence point lies in the zone",
-        ZoneStatus::Near => {
-            "contaminated land or an open evidence point lies within the safety distance, or within the positional accuracy \
-             of a hazard"
-        }
-        ZoneStatus::Unknown => {
-            "a hazard that could not be placed may lie here, or the survey does not claim to cover the zone"
-        }
-        ZoneStatus::Released => "land in the zone was contaminated once and has been released",
-        ZoneStatus::NoRecord => "no hazard is recorded in the zone or near it; that is no evidence of none",
-    }
 }
 
 fn coarser(states: &mut States) {
