@@ -45,6 +45,8 @@ mod understand;
 pub mod write;
 pub mod zone;
 
+pub use understand::{mapping, profile};
+
 /// The README's example is compiled and run with the tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

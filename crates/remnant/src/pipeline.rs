@@ -11,6 +11,7 @@ use crate::progress::Progress;
 use crate::records::{HazardClass, ReleaseKind, Survey};
 use crate::report::{Input, Report, Role, RunFacts};
 use crate::settings::Settings;
+use crate::understand::mapping::Mapping;
 use crate::understand::{OpenLayer, common_area};
 
 /// A layer to be read.
@@ -33,6 +34,28 @@ pub struct LayerSpec {
     pub class: Option<HazardClass>,
     /// The kind of releases where the layer has no such field.
     pub kind: Option<ReleaseKind>,
+    /// What the layer's fields and values are called, and mean.
+    pub mapping: Mapping,
+    /// The coordinate operation by its code, such as `EPSG:15865`, where the best one is not to be chosen.
+    pub operation: Option<String>,
+}
+
+impl LayerSpec {
+    /// A layer of which nothing is said but its role and its file.
+    pub fn new(role: Role, path: impl Into<PathBuf>) -> Self {
+        Self {
+            role,
+            path: path.into(),
+            layer: None,
+            crs: None,
+            encoding: None,
+            aliases: None,
+            class: None,
+            kind: None,
+            mapping: Mapping::default(),
+            operation: None,
+        }
+    }
 }
 
 /// Everything that a run needs.

@@ -16,8 +16,10 @@ mod shapefile;
 mod testing;
 mod text;
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Location, Result};
 pub use bytes::{Bytes, Digest};
@@ -78,16 +80,53 @@ pub struct Feature {
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     names: Vec<String>,
+    /// Every field that a reader asked about, where the caller wants to know which there are.
+    met: Option<Arc<Mutex<Met>>>,
+}
+
+/// The fields met, in the order in which they were.
+#[derive(Debug, Default)]
+struct Met {
+    names: Vec<String>,
+    known: HashSet<String>,
 }
 
 impl Wanted {
     /// Slots are the positions in `names`.
     pub fn new<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Self {
-        Self { names: names.into_iter().map(|n| fold(n.as_ref())).collect() }
+        Self { names: names.into_iter().map(|n| fold(n.as_ref())).collect(), met: None }
+    }
+
+    /// How many slots there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether no field is wanted.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Wants nothing but to know which fields there are: every reader asks about each field of its file.
+    pub fn listing() -> Self {
+        Self { names: Vec::new(), met: Some(Arc::default()) }
+    }
+
+    /// The fields that readers asked about, as their files spell them, in the order in which they were met; nothing
+    /// unless this is a [listing](Self::listing).
+    pub fn met(&self) -> Vec<String> {
+        let Some(met) = &self.met else { return Vec::new() };
+        met.lock().unwrap_or_else(PoisonError::into_inner).names.clone()
     }
 
     /// The slot of a field of the file, if it is wanted.
     pub fn slot(&self, field: &str) -> Option<u16> {
+        if let Some(met) = &self.met {
+            let mut met = met.lock().unwrap_or_else(PoisonError::into_inner);
+            if met.known.insert(field.to_owned()) {
+                met.names.push(field.to_owned());
+            }
+        }
         // Few names, and readers with a schema ask once a field: a linear search is the plain choice.
         let position = if self.names.iter().any(|n| n == field) {
             self.names.iter().position(|n| n == field)

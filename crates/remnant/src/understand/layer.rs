@@ -46,7 +46,7 @@ impl<'a> OpenLayer<'a> {
     /// Opens a layer, decodes its features and finds out its CRS.
     pub(crate) fn open(spec: &'a LayerSpec, number: u32, progress: &dyn Progress) -> Result<Self> {
         let aliases = spec.aliases.as_deref().map(Aliases::read).transpose()?;
-        let wanted = wanted(spec.role, aliases.as_ref().map(|a| a.field.as_str()));
+        let wanted = wanted(spec.role, aliases.as_ref().map(|a| a.field.as_str()), &spec.mapping);
         let request = Request {
             path: &spec.path,
             layer: spec.layer.as_deref(),
@@ -121,7 +121,7 @@ impl<'a> OpenLayer<'a> {
         let info = self.source.info();
         let aliases = self.aliases.take();
         let alias_field = aliases.as_ref().map(|a| a.field.as_str());
-        let fields = Fields::choose(self.spec.role, alias_field, &info.fields, &self.features);
+        let fields = Fields::choose(self.spec.role, alias_field, &self.spec.mapping, &info.fields, &self.features);
         let context = Context {
             role: self.spec.role,
             layer: self.number,

@@ -4,9 +4,12 @@
 //! aside, and what can't be understood counts against the land.
 
 mod aliases;
+mod closing;
 mod fields;
 mod layer;
+pub mod mapping;
 mod place;
+pub mod profile;
 mod records;
 mod words;
 

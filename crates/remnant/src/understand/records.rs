@@ -57,11 +57,11 @@ impl Parts {
 }
 
 /// A feature on its way to becoming a record.
-struct Draft<'a> {
-    context: &'a Context<'a>,
-    feature: Feature,
-    origin: Origin,
-    id: String,
+pub(super) struct Draft<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) feature: Feature,
+    pub(super) origin: Origin,
+    pub(super) id: String,
     repaired: bool,
     /// The date of a record where dates are ignored.
     ignored_date: Option<Date>,
@@ -133,7 +133,7 @@ impl Draft<'_> {
         Finding::of(code, self.origin, &self.id, message)
     }
 
-    fn find(&mut self, code: Code, message: impl Into<String>) {
+    pub(super) fn find(&mut self, code: Code, message: impl Into<String>) {
         let finding = self.finding(code, message);
         self.findings.push(finding);
     }
@@ -150,7 +150,7 @@ impl Draft<'_> {
         }
     }
 
-    fn text(&self, meaning: Meaning) -> Option<String> {
+    pub(super) fn text(&self, meaning: Meaning) -> Option<String> {
         self.context.fields.value(&self.feature, meaning).map(words::text)
     }
 
@@ -174,7 +174,9 @@ impl Draft<'_> {
         match ground {
             Ok(ground) => {
                 let fate = self.fate();
-                parts.hazards.push(Hazard { origin, id, class, date, accuracy_m, stated_area_m2, fate, ground });
+                let hazard = Hazard { origin, id, class, date, accuracy_m, stated_area_m2, fate, ground };
+                self.close(&hazard, parts);
+                parts.hazards.push(hazard);
                 Ok(())
             }
             Err(lost) => {
@@ -311,7 +313,7 @@ impl Draft<'_> {
             return self.context.spec.class.unwrap_or(HazardClass::Suspected);
         };
         let value = self.context.fields.value(&self.feature, Meaning::Class);
-        if let Some(class) = value.and_then(words::class) {
+        if let Some(class) = value.and_then(|value| words::class(value, &self.context.spec.mapping.values)) {
             return class;
         }
         let value = self.text(Meaning::Class).unwrap_or_default();
@@ -329,7 +331,7 @@ impl Draft<'_> {
             return self.context.spec.kind.ok_or_else(none);
         };
         let value = self.context.fields.value(&self.feature, Meaning::Kind);
-        value.and_then(words::kind).ok_or_else(|| {
+        value.and_then(|value| words::kind(value, &self.context.spec.mapping.values)).ok_or_else(|| {
             let value = self.text(Meaning::Kind).unwrap_or_default();
             (Code::UnknownKind, format!("the kind \"{value}\" in field {field} is not understood"))
         })
@@ -380,7 +382,7 @@ impl Draft<'_> {
         Ok(date)
     }
 
-    fn doubt_future(&mut self, date: Option<Date>) {
+    pub(super) fn doubt_future(&mut self, date: Option<Date>) {
         if let Some(date) = date.filter(|&d| d > self.context.today) {
             self.find(Code::FutureDate, format!("the date {date} lies after the day of this run"));
         }
