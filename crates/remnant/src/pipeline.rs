@@ -12,7 +12,7 @@ use crate::records::{HazardClass, ReleaseKind, Survey};
 use crate::report::{Input, Report, Role, RunFacts};
 use crate::settings::Settings;
 use crate::understand::mapping::Mapping;
-use crate::understand::{OpenLayer, common_area};
+use crate::understand::{OpenLayer, common_area, settle};
 
 /// A layer to be read.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,12 +106,13 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
             remedy,
         ));
     }
-    let layers: Vec<OpenLayer<'_>> = job
+    let mut layers: Vec<OpenLayer<'_>> = job
         .layers
         .iter()
         .enumerate()
         .map(|(number, spec)| OpenLayer::open(spec, number as u32, progress))
         .collect::<Result<_>>()?;
+    settle(&mut layers)?;
     let area = common_area(&layers)?;
     let (mut survey, mut inputs, mut findings) = (Survey::default(), Vec::new(), Vec::new());
     if job.layers.iter().any(|l| l.role == Role::Coverage) {

@@ -252,6 +252,26 @@ fn no_such_encoding(path: &Path, label: &str) -> Error {
     )
 }
 
+/// The fields of a layer as its file spells them: by its schema, or else those that any feature has.
+///
+/// # Errors
+/// As [`open`], and where the features can't be decoded.
+pub fn field_names(path: &Path, layer: Option<&str>, encoding: Option<&str>) -> Result<Vec<String>> {
+    /// Features decoded at a time.
+    const CHUNK: usize = 4096;
+    let wanted = Wanted::listing();
+    let source = open(&Request { path, layer, encoding, wanted: &wanted })?;
+    let schema = source.info().fields.clone();
+    if !schema.is_empty() {
+        return Ok(schema);
+    }
+    // One after the other, so that the fields are met in the order of the file.
+    for start in (0..source.len()).step_by(CHUNK) {
+        source.read(start..source.len().min(start + CHUNK))?;
+    }
+    Ok(wanted.met())
+}
+
 /// Opens the layer that a request names, in whatever format it is.
 ///
 /// The content decides; the name decides only where the content fits several formats or none.

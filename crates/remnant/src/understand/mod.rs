@@ -4,6 +4,7 @@
 //! aside, and what can't be understood counts against the land.
 
 mod aliases;
+mod assume;
 mod closing;
 mod fields;
 mod layer;
@@ -13,4 +14,5 @@ pub mod profile;
 mod records;
 mod words;
 
+pub(crate) use assume::settle;
 pub(crate) use layer::{OpenLayer, common_area};
