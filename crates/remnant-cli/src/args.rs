@@ -27,6 +27,43 @@ pub enum Command {
     /// Read the layers, account for every square metre, write the output folder
     #[command(after_help = EXIT_STATUS)]
     Run(Box<RunArgs>),
+    /// Say what files hold: layers, fields, values, coordinates, and what is wrong with them
+    Inspect(InspectArgs),
+    /// Write a project file with what can be guessed from the files
+    Init(InitArgs),
+    /// Print the JSON Schema of the project file
+    Schema,
+}
+
+/// The call of `remnant inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Files; FILE#layer picks a layer of a container
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Encoding of text in files that state none, such as windows-1251
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// Coordinate reference system of files that state none, such as EPSG:32633
+    #[arg(long)]
+    pub crs: Option<String>,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The call of `remnant init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The layers' files; FILE#layer picks a layer of a container
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The project file to write
+    #[arg(short, long, value_name = "FILE", default_value = "remnant.toml")]
+    pub output: PathBuf,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// The call of `remnant run`.
@@ -159,12 +196,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// The words for the classes of hazards.
-pub const CLASSES: [(&str, HazardClass); 2] =
-    [("suspected", HazardClass::Suspected), ("confirmed", HazardClass::Confirmed)];
-/// The words for the kinds of releases.
-pub const KINDS: [(&str, ReleaseKind); 3] =
-    [("cancelled", ReleaseKind::Cancelled), ("reduced", ReleaseKind::Reduced), ("cleared", ReleaseKind::Cleared)];
+pub use remnant::mapping::{CLASSES, KINDS};
 /// The words for what becomes of dates.
 pub const DATES: [(&str, DatePolicy); 2] = [("replay", DatePolicy::Replay), ("ignore", DatePolicy::Ignore)];
 /// The words for what becomes of releases outside hazards.
@@ -243,7 +275,7 @@ mod tests {
     #[test]
     fn a_role_takes_several_files_more_than_once() {
         let cli = Cli::parse_from(["remnant", "run", "--hazards", "a", "b", "--crs", "x", "--hazards=-c"]);
-        let Command::Run(call) = cli.command;
+        let Command::Run(call) = cli.command else { panic!("it is a run") };
         assert_eq!(call.layers.hazards, ["a", "b", "-c"].map(PathBuf::from));
         assert_eq!(call.account.dates, None);
     }

@@ -8,6 +8,8 @@
 //! | `project` | the project file |
 //! | `plan` | both together: what a run is to do |
 //! | `run` | the order of a run |
+//! | `inspect` | what files hold |
+//! | `init` | a project file with what can be guessed |
 //! | `terminal` | messages |
 //! | `progress` | how far a run is |
 //! | `stop` | Ctrl-C |
@@ -15,6 +17,8 @@
 
 mod args;
 mod exit;
+mod init;
+mod inspect;
 mod plan;
 mod progress;
 mod project;
@@ -36,6 +40,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     exit::guarded(|| match Cli::try_parse() {
         Ok(Cli { command: Command::Run(call) }) => run::run(&call),
+        Ok(Cli { command: Command::Inspect(call) }) => inspect::inspect(&call),
+        Ok(Cli { command: Command::Init(call) }) => init::init(&call),
+        Ok(Cli { command: Command::Schema }) => project::print_schema(),
         Err(told) => {
             // Help and version come this way too. Nobody may be listening any more.
             let _ = told.print();

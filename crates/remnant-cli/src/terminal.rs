@@ -58,6 +58,11 @@ impl Log {
         Self { format: args.log_format, quiet: args.quiet, verbose: args.verbose }
     }
 
+    /// The log of a command that has no options for it.
+    pub fn plain() -> Self {
+        Self { format: LogFormat::Text, quiet: false, verbose: false }
+    }
+
     /// How messages are written.
     pub fn format(&self) -> LogFormat {
         self.format
@@ -206,7 +211,8 @@ impl Log {
         put(&format!("{level}{code}: {safe}\n"));
     }
 
-    fn say(&self, level: &str, message: &str) {
+    /// A message.
+    pub fn say(&self, level: &str, message: &str) {
         match self.format {
             LogFormat::Json => put_json(&Line { level, message, ..Line::default() }),
             LogFormat::Text => put(&format!("{level}: {}\n", printable(message))),
@@ -233,8 +239,12 @@ fn remedy(code: Code) -> &'static str {
         Code::BadCoordinates => "check the coordinates and the coordinate reference system (--crs)",
         Code::NoArea => "draw the record as a polygon that encloses ground",
         Code::WrongGeometry => "check that the file is given in the right role; draw the record as the role asks",
-        Code::UnknownClass => "write suspected or confirmed in the source",
-        Code::UnknownKind => "write cancelled, reduced or cleared in the source",
+        Code::UnknownClass => {
+            "write suspected or confirmed in the source, or map the value in the project file: values.class = { \"VALUE\" = \"confirmed\" }"
+        }
+        Code::UnknownKind => {
+            "write cancelled, reduced or cleared in the source, or map the value in the project file: values.kind = { \"VALUE\" = \"cleared\" }"
+        }
         Code::UnreadableDate => "write the date as year-month-day in the source",
         Code::MissingRadius => "give the zone a radius_m, or draw it as a polygon",
         _ => "mend the record in its source",

@@ -45,7 +45,7 @@ mod understand;
 pub mod write;
 pub mod zone;
 
-pub use understand::{mapping, profile};
+pub use understand::{inspect, mapping, profile};
 
 /// The README's example is compiled and run with the tests.
 #[cfg(doctest)]

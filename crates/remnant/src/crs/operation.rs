@@ -139,7 +139,8 @@ impl Operation {
         if let Some(at) = known.iter().position(|c| c.code.as_deref() == Some(&code) && c.grids.is_empty()) {
             let mut candidates = known;
             let chosen = candidates.swap_remove(at);
-            let notes = if chosen.share < 1.0 { vec![OperationNote::PartlyOutside { share: chosen.share }] } else { vec![] };
+            let notes =
+                if chosen.share < 1.0 { vec![OperationNote::PartlyOutside { share: chosen.share }] } else { vec![] };
             let operation = chosen.into_operation(notes);
             operation.transformer()?;
             return Ok(operation);

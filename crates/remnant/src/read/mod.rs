@@ -7,13 +7,14 @@ mod bytes;
 mod csv;
 mod extent;
 mod flatgeobuf;
+mod garbled;
 mod geojson;
 #[cfg(test)]
 mod malformed;
 mod raw;
 mod shapefile;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod text;
 
 use std::collections::HashSet;
@@ -23,6 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Location, Result};
 pub use bytes::{Bytes, Digest};
+pub use garbled::{Garbled, garbled};
 
 /// A value of an attribute as its file gives it; text is trusted by nobody.
 #[derive(Debug, Clone, PartialEq)]

@@ -90,7 +90,8 @@ fn assume(layer: &mut OpenLayer<'_>, home: Option<[f64; 4]>) -> Result<()> {
     let none = |why: String, remedy: String| {
         Err(Error::unusable("the layer has no coordinate reference system", layer.place(), why, remedy))
     };
-    let remedy = |example: &str| format!("name the CRS with --crs, or as crs in the project file, for example {example}");
+    let remedy =
+        |example: &str| format!("name the CRS with --crs, or as crs in the project file, for example {example}");
     if !lonlat_plausible(extent) {
         let fitting = home.map(|home| fitting(extent, home)).unwrap_or_default();
         let fit = match fitting.as_slice() {

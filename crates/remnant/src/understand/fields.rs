@@ -62,7 +62,9 @@ const NAME: &[&str] = &["name", "adm1_en", "adm2_en", "adm1_name", "adm2_name", 
 /// The meanings that a role asks for, with the accepted names of each in order of preference; the first is our own word
 /// for the field, by which project files and profiles map it.
 fn accepted(role: Role) -> Vec<(Meaning, Vec<&'static str>)> {
-    use Meaning::{Accuracy, Class, Code, Date, Id, Injured, Killed, Kind, Name, Radius, StatedArea, Status, StatusDate};
+    use Meaning::{
+        Accuracy, Class, Code, Date, Id, Injured, Killed, Kind, Name, Radius, StatedArea, Status, StatusDate,
+    };
     let list = |meaning, names: &[&'static str]| (meaning, names.to_vec());
     match role {
         Role::Hazards => vec![
@@ -170,6 +172,20 @@ impl Fields {
             self.name(meaning).is_none().then_some((word, said))
         });
         demanded.into_iter().next()
+    }
+
+    /// The slots and names of the fields in use, each once.
+    pub(super) fn names(&self) -> Vec<(u16, &str)> {
+        let mut names: Vec<(u16, &str)> = self.chosen.iter().map(|(_, slot, name)| (*slot, name.as_str())).collect();
+        names.sort_unstable();
+        names.dedup_by_key(|(slot, _)| *slot);
+        names
+    }
+
+    /// The meanings that the layer has a field for, with its name, by our words.
+    pub(super) fn words(&self, role: Role) -> Vec<(&'static str, &str)> {
+        let words = accepted(role).into_iter().filter_map(|(meaning, names)| Some((meaning, *names.first()?)));
+        words.filter_map(|(meaning, word)| Some((word, self.name(meaning)?))).collect()
     }
 
     /// The name of the field that means this, where the layer has one.

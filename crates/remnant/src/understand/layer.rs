@@ -13,7 +13,7 @@ use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
 use crate::pipeline::LayerSpec;
 use crate::progress::Progress;
-use crate::read::{self, Feature, Request, Source};
+use crate::read::{self, Feature, Request, Source, Value, garbled};
 use crate::report::{Input, Role};
 use crate::settings::{DatePolicy, Settings};
 
@@ -157,6 +157,7 @@ impl<'a> OpenLayer<'a> {
             fields,
         };
         self.check_fields(&context)?;
+        self.check_texts(&context.fields);
         let records: u64 = self.features.iter().map(|chunk| chunk.len() as u64).sum();
         let features = std::mem::take(&mut self.features);
         let parts: Vec<Parts> = features
@@ -227,7 +228,8 @@ impl<'a> OpenLayer<'a> {
 
     /// The fields that the layer has, for messages; unknown where they can't be found out.
     fn fields(&self) -> Vec<String> {
-        read::field_names(&self.spec.path, self.spec.layer.as_deref(), self.spec.encoding.as_deref()).unwrap_or_default()
+        read::field_names(&self.spec.path, self.spec.layer.as_deref(), self.spec.encoding.as_deref())
+            .unwrap_or_default()
     }
 
     /// The error about a field that the project file names and the layer has not.
@@ -245,6 +247,21 @@ impl<'a> OpenLayer<'a> {
             format!("{at} maps fields.{word}; {all}{near}"),
             format!("name one of the layer's fields in fields.{word}, or take that line out"),
         )
+    }
+
+    /// Text that seems to have been read in the wrong encoding, field by field.
+    fn check_texts(&mut self, fields: &Fields) {
+        for (slot, name) in fields.names() {
+            let values = self.features.iter().flatten().flat_map(|feature| &feature.values);
+            let texts = values.filter_map(|(at, value)| match value {
+                Value::Text(text) if *at == slot => Some(text.as_str()),
+                _ => None,
+            });
+            if let Some(garbled) = garbled(texts) {
+                let text = garbled.told(name);
+                self.findings.push(Finding::of_layer(Code::GarbledText, self.number, text));
+            }
+        }
     }
 
     /// What a layer must say, or be told by the call.

@@ -7,6 +7,7 @@ mod aliases;
 mod assume;
 mod closing;
 mod fields;
+pub mod inspect;
 mod layer;
 pub mod mapping;
 mod place;
