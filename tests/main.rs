@@ -9,6 +9,8 @@
 //! | `ending` | signals, closed pipes, pipes as files |
 //! | `national` | the national example against the published figures, and real layers |
 //! | `oracle` | random scenarios against the independent check in `oracle/`, where there is a Python for it |
+//! | `project` | project files, profiles, status in one layer, `inspect`, `init`, `schema` |
+//! | `messages` | what every kind of error names: file, layer, feature, field, value, remedy |
 //! | `call`, `scenario`, `output` | what they share: the command, a seeded scenario, its output |
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test ends with a panic, and says what it leaves out")]
@@ -18,8 +20,10 @@ mod cases;
 mod ending;
 mod faults;
 mod laws;
+mod messages;
 mod national;
 mod oracle;
 mod output;
 mod periods;
+mod project;
 mod scenario;

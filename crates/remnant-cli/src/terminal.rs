@@ -223,6 +223,10 @@ impl Log {
 fn place(report: &Report, finding: &Finding) -> Location {
     let Some(origin) = finding.origin else { return Location::default() };
     let mut place = report.inputs.get(origin.layer as usize).map(|i| Location::file(&i.path)).unwrap_or_default();
+    // The layer is told where it is not the file itself.
+    let stem = place.file.as_ref().and_then(|file| file.file_stem());
+    let layer = report.inputs.get(origin.layer as usize).map(|i| i.layer.clone());
+    place.layer = layer.filter(|layer| stem.is_none_or(|stem| stem.to_string_lossy() != *layer));
     // Feature 0 stands for a layer as a whole.
     place.feature = Some(origin.feature).filter(|feature| *feature > 0);
     place.id = Some(finding.id.clone()).filter(|id| !id.is_empty());

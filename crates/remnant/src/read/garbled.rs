@@ -100,7 +100,7 @@ fn twice_encoded(texts: &[&str]) -> Option<Garbled> {
 
 /// The text that a text stands for, if its bytes in a code page are UTF-8 of a script in use.
 fn decoded_again(text: &str, codec: &Codec, label: &str) -> Option<String> {
-    let text = String::from_utf8(codec.encode(text)?).ok()?;
+    let again = String::from_utf8(codec.encode(text)?).ok()?;
     let western = matches!(label, "windows-1252" | "windows-1254" | "windows-1250");
     let in_use = |c: char| match u32::from(c) {
         0..=0x7F => true,
@@ -111,7 +111,10 @@ fn decoded_again(text: &str, codec: &Codec, label: &str) -> Option<String> {
         0x10A0..=0x10FF | 0x1780..=0x17FF | 0xE00..=0xE7F => western,
         _ => false,
     };
-    (!text.is_ascii() && text.chars().all(in_use)).then_some(text)
+    let beyond = || again.chars().filter(|c| !c.is_ascii());
+    // A single pair of Cyrillic letters may well be a word; among Latin letters it is none.
+    let long = western || beyond().count() > 1 || text.contains(|c: char| c.is_ascii_alphabetic());
+    (long && beyond().any(char::is_alphabetic) && again.chars().all(in_use)).then_some(again)
 }
 
 fn wrong_table(texts: &[&str]) -> Option<Garbled> {
@@ -200,7 +203,8 @@ fn script(c: char) -> u8 {
 
 /// Signs that stand in code pages where others have letters, and that names seldom hold.
 fn odd(c: char) -> bool {
-    matches!(u32::from(c), 0x80..=0x9F | 0xAD | 0x2500..=0x25FF) || "¢£¤¥¦¨©¬®¯±²³µ¶¸¹¼½¾×÷€‚ƒ†‡ˆ‰˜™•".contains(c)
+    matches!(u32::from(c), 0x80..=0x9F | 0xAD | 0x2200..=0x22FF | 0x2310..=0x2321 | 0x2500..=0x25FF)
+        || "¢£¤¥¦¨©¬®¯±²³µ¶¸¹¼½¾×÷€‚ƒ†‡ˆ‰˜™•".contains(c)
 }
 
 /// The beginning of a text.

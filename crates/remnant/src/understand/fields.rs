@@ -1,7 +1,7 @@
 //! The fields that a layer may have, by the names that the interface contract accepts.
 
 use super::mapping::{FieldNames, Mapping};
-use crate::read::{Feature, Value, Wanted};
+use crate::read::{Feature, Value, Wanted, fold};
 use crate::records::DEVICES;
 use crate::report::Role;
 
@@ -139,8 +139,17 @@ impl Fields {
             present[usize::from(*slot)].get_or_insert_default();
         }
         let mut chosen = Vec::new();
-        let alias = alias.map(|field| (Meaning::Alias, vec![field.to_owned()]));
-        for (meaning, names) in names(role, mapping).into_iter().chain(alias) {
+        let all = names(role, mapping);
+        // A table may also name the field by our word for it.
+        let of_word = |word: &str| {
+            let at = accepted(role).iter().position(|(_, names)| names.first() == Some(&word))?;
+            all.get(at).map(|(_, names)| names.clone())
+        };
+        let alias = alias.map(|field| {
+            let others = of_word(&fold(field)).unwrap_or_default();
+            (Meaning::Alias, std::iter::once(field.to_owned()).chain(others).collect())
+        });
+        for (meaning, names) in all.into_iter().chain(alias) {
             let slots = names.iter().filter_map(|name| Some((wanted.slot(name)?, name)));
             if let Some((slot, name)) = slots.into_iter().find(|(slot, _)| present[usize::from(*slot)].is_some()) {
                 // As the file spells it, where it has a schema.
