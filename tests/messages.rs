@@ -63,14 +63,14 @@ fn an_error_that_ends_the_run_names_what_where_why_and_the_remedy() {
                 "layer h",
                 "field status",
                 "p.toml, line 4",
-                "id, class, Stauts, typ",
+                "Stauts, class, id, typ",
                 "did you mean Stauts?",
                 "fields.status",
             ],
         ),
         (
             hazards.clone() + &layer("releases", "r.geojson", ""),
-            &["r.geojson", "layer r", "it has id, Activité", "--release-kind", "fields.kind"],
+            &["r.geojson", "layer r", "it has Activité, id", "--release-kind", "fields.kind"],
         ),
         (layer("districts", "d.geojson", "aliases = \"alias.csv\"") + &hazards, &["alias.csv", "columns code, name"]),
         // Coordinates.

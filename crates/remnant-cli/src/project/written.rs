@@ -86,15 +86,19 @@ pub(super) struct Written {
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenSettings {
     /// The date of the account; without it, the latest date in the data that is not after the day of the run.
+    #[serde(default)]
     #[schemars(schema_with = "day")]
     pub(super) as_of: Option<Spanned<Value>>,
     /// Opens a period: the balance runs from the end of this day.
+    #[serde(default)]
     #[schemars(schema_with = "day")]
     pub(super) since: Option<Spanned<Value>>,
     /// Replay records in order of their dates, or treat all as undated.
+    #[serde(default)]
     #[schemars(schema_with = "date_policies")]
     pub(super) dates: Option<Spanned<String>>,
     /// A release where no hazard is recorded: accounted for separately, or the land counts as once recorded.
+    #[serde(default)]
     #[schemars(schema_with = "outside_policies")]
     pub(super) outside: Option<Spanned<String>>,
     /// A zone this near to contaminated land is `near`, in metres.
@@ -123,9 +127,11 @@ pub(super) struct WrittenLayer {
     /// Districts: a CSV table of names and codes that are wrong in the layer.
     pub(super) aliases: Option<PathBuf>,
     /// The class of hazards where the layer has no such field.
+    #[serde(default)]
     #[schemars(schema_with = "classes")]
     pub(super) class: Option<Spanned<String>>,
     /// The kind of releases where the layer has no such field.
+    #[serde(default)]
     #[schemars(schema_with = "kinds")]
     pub(super) kind: Option<Spanned<String>>,
     /// What fields and values are called in a source system: the name of a profile, or the path of one of your own.

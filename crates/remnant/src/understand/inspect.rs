@@ -92,7 +92,7 @@ pub struct FieldFacts {
 /// Something wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The code, as in findings.csv.
+    /// The code, as in findings.csv; `unusable` where a run would end with it.
     pub code: &'static str,
     /// How grave it is.
     pub severity: &'static str,
@@ -167,8 +167,14 @@ pub fn layer(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
         .map(|text| Finding::of_layer(Code::GarbledText, 0, text))
         .collect();
     drop((source, features));
-    findings.extend(findings_of(spec, &inspection, settings));
-    inspection.problems = problems(findings);
+    let mut unusable = None;
+    match findings_of(spec, &inspection, settings) {
+        Ok(mut others) => findings.append(&mut others),
+        Err(message) => {
+            unusable = Some(Problem { code: "unusable", severity: "error", count: 1, message, feature: None });
+        }
+    }
+    inspection.problems = unusable.into_iter().chain(problems(findings)).collect();
     Ok(inspection)
 }
 
@@ -287,9 +293,11 @@ fn facts(name: &str, wanted: &Wanted, features: &[Feature]) -> FieldFacts {
 }
 
 /// What would be found if the layer were read as what it probably is.
-fn findings_of(spec: &LayerSpec, inspection: &Inspection, settings: &Settings) -> Vec<Finding> {
+fn findings_of(spec: &LayerSpec, inspection: &Inspection, settings: &Settings) -> Result<Vec<Finding>, String> {
     let areas = inspection.geometry.keys().any(|kind| kind.ends_with("Polygon"));
-    let Some(role) = inspection.guess.role.or(areas.then_some(Role::Coverage)) else { return Vec::new() };
+    let Some(role) = inspection.guess.role.or(areas.then_some(Role::Coverage)) else {
+        return Ok(Vec::new());
+    };
     let mut own = LayerSpec { role, mapping: inspection.guess.mapping(role), ..spec.clone() };
     own.kind = own.kind.or(Some(crate::records::ReleaseKind::Cleared));
     let read = || {
@@ -298,14 +306,8 @@ fn findings_of(spec: &LayerSpec, inspection: &Inspection, settings: &Settings) -
         let [layer] = layers;
         layer.understand(None, settings)
     };
-    match read() {
-        Ok((_, parts)) => parts.findings,
-        // The layer's fault, told in one line.
-        Err(error) => {
-            let text = error.to_string().replace("\n  ", "; ");
-            vec![Finding::of_layer(Code::UnreadableGeometry, 0, text)]
-        }
-    }
+    // The error in one line.
+    read().map(|(_, parts)| parts.findings).map_err(|error| error.to_string().replace("\n  ", "; "))
 }
 
 fn problems(findings: Vec<Finding>) -> Vec<Problem> {
@@ -430,7 +432,9 @@ fn fields_of(guess: &mut Guess, inspection: &Inspection, role: Role) {
     }
     let taken: Vec<String> = guess.found.iter().map(|(_, name)| name.clone()).collect();
     for word in words_of(role) {
-        if guess.found.iter().any(|(found, _)| *found == word) {
+        let has = |other: &str| guess.found.iter().any(|(found, _)| *found == other);
+        // A district is known by its code.
+        if has(word) || (word == "id" && role == Role::Districts && has("code")) {
             continue;
         }
         let free = inspection.fields.iter().filter(|field| !taken.contains(&field.name));

@@ -251,17 +251,16 @@ impl<'a> OpenLayer<'a> {
 
     /// Text that seems to have been read in the wrong encoding, field by field.
     fn check_texts(&mut self, fields: &Fields) {
-        for (slot, name) in fields.names() {
+        let found = fields.names().into_par_iter().filter_map(|(slot, name)| {
             let values = self.features.iter().flatten().flat_map(|feature| &feature.values);
             let texts = values.filter_map(|(at, value)| match value {
                 Value::Text(text) if *at == slot => Some(text.as_str()),
                 _ => None,
             });
-            if let Some(garbled) = garbled(texts) {
-                let text = garbled.told(name);
-                self.findings.push(Finding::of_layer(Code::GarbledText, self.number, text));
-            }
-        }
+            garbled(texts).map(|garbled| garbled.told(name))
+        });
+        let found: Vec<String> = found.collect();
+        self.findings.extend(found.into_iter().map(|text| Finding::of_layer(Code::GarbledText, self.number, text)));
     }
 
     /// What a layer must say, or be told by the call.
