@@ -13,6 +13,8 @@
 //! | `national` | the national example against the published figures, and real layers |
 //! | `page` | report.html in a real browser, where there is one |
 //! | `oracle` | random scenarios against the independent check in `oracle/`, where there is a Python for it |
+//! | `project` | project files, profiles, status in one layer, `inspect`, `init`, `schema` |
+//! | `messages` | what every kind of error names: file, layer, feature, field, value, remedy |
 //! | `call`, `scenario`, `output`, `browser` | what they share: the command, a seeded scenario, its output, a browser |
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test ends with a panic, and says what it leaves out")]
@@ -24,11 +26,13 @@ mod ending;
 mod faults;
 mod figures;
 mod laws;
+mod messages;
 mod national;
 mod oracle;
 mod output;
 mod page;
 mod periods;
 mod planning;
+mod project;
 mod scenario;
 mod series;

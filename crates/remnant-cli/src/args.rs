@@ -34,6 +34,12 @@ pub enum Command {
     /// Say why the figures of two output folders differ, district by district and record by record
     #[command(after_help = COMPARE_STATUS)]
     Compare(CompareArgs),
+    /// Say what files hold: layers, fields, values, coordinates, and what is wrong with them
+    Inspect(InspectArgs),
+    /// Write a project file with what can be guessed from the files
+    Init(InitArgs),
+    /// Print the JSON Schema of the project file
+    Schema,
 }
 
 const RECONCILE_STATUS: &str = "Exit status: 0 done, whether figures agree or differ; 1 the program failed; 2 the call, the \
@@ -87,6 +93,37 @@ pub struct TableArgs {
     /// Say nothing but errors
     #[arg(long)]
     pub quiet: bool,
+}
+
+/// The call of `remnant inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Files; FILE#layer picks a layer of a container
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Encoding of text in files that state none, such as windows-1251
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// Coordinate reference system of files that state none, such as EPSG:32633
+    #[arg(long)]
+    pub crs: Option<String>,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The call of `remnant init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The layers' files; FILE#layer picks a layer of a container
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The project file to write
+    #[arg(short, long, value_name = "FILE", default_value = "remnant.toml")]
+    pub output: PathBuf,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// The call of `remnant run`.
@@ -232,12 +269,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// The words for the classes of hazards.
-pub const CLASSES: [(&str, HazardClass); 2] =
-    [("suspected", HazardClass::Suspected), ("confirmed", HazardClass::Confirmed)];
-/// The words for the kinds of releases.
-pub const KINDS: [(&str, ReleaseKind); 3] =
-    [("cancelled", ReleaseKind::Cancelled), ("reduced", ReleaseKind::Reduced), ("cleared", ReleaseKind::Cleared)];
+pub use remnant::mapping::{CLASSES, KINDS};
 /// The words for the periods of a series.
 pub const SERIES: [(&str, SeriesStep); 3] =
     [("monthly", SeriesStep::Monthly), ("quarterly", SeriesStep::Quarterly), ("yearly", SeriesStep::Yearly)];

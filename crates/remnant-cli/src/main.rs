@@ -10,6 +10,8 @@
 //! | `run` | the order of a run |
 //! | `reconcile`, `compare` | the other commands that judge figures |
 //! | `table` | where their tables go |
+//! | `inspect` | what files hold |
+//! | `init` | a project file with what can be guessed |
 //! | `terminal` | messages |
 //! | `progress` | how far a run is |
 //! | `stop` | Ctrl-C |
@@ -18,6 +20,8 @@
 mod args;
 mod compare;
 mod exit;
+mod init;
+mod inspect;
 mod plan;
 mod progress;
 mod project;
@@ -43,6 +47,9 @@ fn main() -> ExitCode {
         Ok(Cli { command: Command::Run(call) }) => run::run(&call),
         Ok(Cli { command: Command::Reconcile(call) }) => reconcile::run(&call),
         Ok(Cli { command: Command::Compare(call) }) => compare::run(&call),
+        Ok(Cli { command: Command::Inspect(call) }) => inspect::inspect(&call),
+        Ok(Cli { command: Command::Init(call) }) => init::init(&call),
+        Ok(Cli { command: Command::Schema }) => project::print_schema(),
         Err(told) => {
             // Help and version come this way too. Nobody may be listening any more.
             let _ = told.print();

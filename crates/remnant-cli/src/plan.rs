@@ -25,6 +25,7 @@ pub struct Plan {
     /// The table of published figures.
     pub published: Option<PathBuf>,
     project: Option<PathBuf>,
+    profiles: Vec<PathBuf>,
 }
 
 impl Plan {
@@ -34,12 +35,14 @@ impl Plan {
         // The local day, as the system tells it; UTC where it tells no time zone.
         let settings = settings(call, &project, Zoned::now().date())?;
         let out = call.output.out.clone().or_else(|| project.out.clone());
+        let profiles = project.profiles;
         let layers = layers(&call.layers, project.layers)?;
         Ok(Self {
             job: Job { layers, settings },
             out: out.unwrap_or_else(|| PathBuf::from(DEFAULT_OUT)),
             published: project.published,
             project: call.project.clone(),
+            profiles,
         })
     }
 
@@ -47,7 +50,9 @@ impl Plan {
     pub fn inputs(&self) -> Vec<&Path> {
         let layers = &self.job.layers;
         let aliases = layers.iter().filter_map(|layer| layer.aliases.as_deref());
-        layers.iter().map(|layer| layer.path.as_path()).chain(aliases).chain(self.project.as_deref()).collect()
+        let profiles = self.profiles.iter().map(PathBuf::as_path);
+        let paths = layers.iter().map(|layer| layer.path.as_path());
+        paths.chain(aliases).chain(profiles).chain(self.project.as_deref()).collect()
     }
 }
 
@@ -94,10 +99,9 @@ fn layers(args: &LayerArgs, project: Vec<LayerSpec>) -> Result<Vec<LayerSpec>> {
         }
         for given in paths {
             let (path, layer) = file_and_layer(given)?;
-            let (crs, encoding) = (None, None);
             let class = args.hazard_class.filter(|_| role == Role::Hazards);
             let kind = args.release_kind.filter(|_| role == Role::Releases);
-            layers.push(LayerSpec { role, path, layer, crs, encoding, aliases: None, class, kind, theme: None });
+            layers.push(LayerSpec { layer, class, kind, ..LayerSpec::new(role, path) });
         }
     }
     if args.exposure.is_empty() {
@@ -105,17 +109,7 @@ fn layers(args: &LayerArgs, project: Vec<LayerSpec>) -> Result<Vec<LayerSpec>> {
     }
     for (theme, given) in &args.exposure {
         let (path, layer) = file_and_layer(given)?;
-        layers.push(LayerSpec {
-            role: Role::Exposure,
-            path,
-            layer,
-            crs: None,
-            encoding: None,
-            aliases: None,
-            class: None,
-            kind: None,
-            theme: Some(theme.clone()),
-        });
+        layers.push(LayerSpec { layer, theme: Some(theme.clone()), ..LayerSpec::new(Role::Exposure, path) });
     }
     for layer in &mut layers {
         layer.crs = layer.crs.take().or_else(|| args.crs.clone());
@@ -132,8 +126,10 @@ fn layers(args: &LayerArgs, project: Vec<LayerSpec>) -> Result<Vec<LayerSpec>> {
     Ok(layers)
 }
 
-/// `PATH#layer` taken apart. A file whose name holds the `#` is taken whole; a name that is not UTF-8 is, too.
-fn file_and_layer(given: &Path) -> Result<(PathBuf, Option<String>)> {
+/// `PATH#layer` taken apart, for every command.
+///
+/// A file whose name holds the `#` is taken whole; a name that is not UTF-8 is, too.
+pub fn file_and_layer(given: &Path) -> Result<(PathBuf, Option<String>)> {
     let whole = || Ok((given.to_owned(), None));
     let exists = |path: &Path| path.symlink_metadata().is_ok();
     let Some(text) = given.to_str().filter(|_| !exists(given)) else { return whole() };
@@ -164,10 +160,9 @@ mod tests {
     use crate::args::{Cli, Command};
 
     fn call(options: &[&str]) -> Box<RunArgs> {
-        match Cli::parse_from(["remnant", "run"].iter().chain(options)).command {
-            Command::Run(call) => call,
-            other => panic!("{other:?}"),
-        }
+        let cli = Cli::parse_from(["remnant", "run"].iter().chain(options));
+        let Command::Run(call) = cli.command else { panic!("it is a run") };
+        call
     }
 
     #[test]
@@ -189,15 +184,8 @@ mod tests {
     #[test]
     fn options_win_over_the_project_role_by_role() {
         let spec = |role, path: &str, crs: Option<&str>| LayerSpec {
-            role,
-            path: path.into(),
-            layer: None,
             crs: crs.map(str::to_owned),
-            encoding: None,
-            aliases: None,
-            class: None,
-            kind: None,
-            theme: None,
+            ..LayerSpec::new(role, path)
         };
         let project =
             vec![spec(Role::Hazards, "old", None), spec(Role::Zones, "z", Some("own")), spec(Role::Zones, "y", None)];

@@ -93,6 +93,12 @@ codes! {
     FutureDate = "future-date", Warning;
     /// A number that can't be read was left out.
     UnreadableNumber = "unreadable-number", Warning;
+    /// A hazard is closed, and nothing says how its land was released: the land stays contaminated.
+    ClosedWithoutRelease = "closed-without-release", Warning;
+    /// The status of a hazard is not understood: the land stays contaminated.
+    UnknownStatus = "unknown-status", Warning;
+    /// Text looks as if it had been read in the wrong encoding.
+    GarbledText = "garbled-text", Warning;
     /// Several records of a layer have one id.
     RepeatedId = "repeated-id", Warning;
     /// A record is an exact copy of another one.
@@ -117,6 +123,8 @@ codes! {
     AssumedCrs = "assumed-crs", Warning;
     /// A layer was transformed by an operation of limited accuracy.
     CrsAccuracy = "crs-accuracy", Info;
+    /// A layer could only be brought to WGS 84 coarsely; its places may be off by more than a few metres.
+    CoarseShift = "coarse-datum-shift", Warning;
     /// The coordinates look as if longitude and latitude were swapped, or the CRS were wrong.
     SuspiciousPlace = "suspicious-place", Warning;
     /// The reader noticed something about a feature or layer.

@@ -48,6 +48,8 @@ mod understand;
 pub mod write;
 pub mod zone;
 
+pub use understand::{inspect, mapping, profile};
+
 /// The README's example is compiled and run with the tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

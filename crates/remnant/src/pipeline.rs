@@ -13,7 +13,8 @@ use crate::progress::Progress;
 use crate::records::{HazardClass, ReleaseKind, Survey};
 use crate::report::{Account, Input, Report, Role, RunFacts};
 use crate::settings::Settings;
-use crate::understand::{OpenLayer, common_area};
+use crate::understand::mapping::Mapping;
+use crate::understand::{OpenLayer, common_area, settle};
 
 /// A layer to be read.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +38,29 @@ pub struct LayerSpec {
     pub kind: Option<ReleaseKind>,
     /// What people use, for layers of exposure: `roads`, `farmland`, `schools` or any other word.
     pub theme: Option<String>,
+    /// What the layer's fields and values are called, and mean.
+    pub mapping: Mapping,
+    /// The coordinate operation by its code, such as `EPSG:15865`, where the best one is not to be chosen.
+    pub operation: Option<String>,
+}
+
+impl LayerSpec {
+    /// A layer of which nothing is said but its role and its file.
+    pub fn new(role: Role, path: impl Into<PathBuf>) -> Self {
+        Self {
+            role,
+            path: path.into(),
+            layer: None,
+            crs: None,
+            encoding: None,
+            aliases: None,
+            class: None,
+            kind: None,
+            theme: None,
+            mapping: Mapping::default(),
+            operation: None,
+        }
+    }
 }
 
 /// Everything that a run needs.
@@ -122,12 +146,13 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
             remedy,
         ));
     }
-    let layers: Vec<OpenLayer<'_>> = job
+    let mut layers: Vec<OpenLayer<'_>> = job
         .layers
         .iter()
         .enumerate()
         .map(|(number, spec)| OpenLayer::open(spec, number as u32, progress))
         .collect::<Result<_>>()?;
+    settle(&mut layers)?;
     let area = common_area(&layers)?;
     let (mut survey, mut inputs, mut findings) = (Survey::default(), Vec::new(), Vec::new());
     if job.layers.iter().any(|l| l.role == Role::Coverage) {

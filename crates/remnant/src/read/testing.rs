@@ -121,7 +121,7 @@ pub(super) fn put(path: &Path, content: &[u8]) {
 }
 
 /// The fixtures of the project.
-pub(super) fn fixtures() -> PathBuf {
+pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
 }
 

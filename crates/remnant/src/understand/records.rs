@@ -61,7 +61,7 @@ impl Parts {
 /// A feature on its way to becoming a record.
 pub(super) struct Draft<'a> {
     pub(super) context: &'a Context<'a>,
-    feature: Feature,
+    pub(super) feature: Feature,
     pub(super) origin: Origin,
     pub(super) id: String,
     repaired: bool,
@@ -153,7 +153,7 @@ impl Draft<'_> {
         }
     }
 
-    fn text(&self, meaning: Meaning) -> Option<String> {
+    pub(super) fn text(&self, meaning: Meaning) -> Option<String> {
         self.context.fields.value(&self.feature, meaning).map(words::text)
     }
 
@@ -177,7 +177,9 @@ impl Draft<'_> {
         match ground {
             Ok(ground) => {
                 let fate = self.fate();
-                parts.hazards.push(Hazard { origin, id, class, date, accuracy_m, stated_area_m2, fate, ground });
+                let hazard = Hazard { origin, id, class, date, accuracy_m, stated_area_m2, fate, ground };
+                self.close(&hazard, parts);
+                parts.hazards.push(hazard);
                 Ok(())
             }
             Err(lost) => {
@@ -360,7 +362,7 @@ impl Draft<'_> {
             return self.context.spec.class.unwrap_or(HazardClass::Suspected);
         };
         let value = self.context.fields.value(&self.feature, Meaning::Class);
-        if let Some(class) = value.and_then(words::class) {
+        if let Some(class) = value.and_then(|value| words::class(value, &self.context.spec.mapping.values)) {
             return class;
         }
         let value = self.text(Meaning::Class).unwrap_or_default();
@@ -378,7 +380,7 @@ impl Draft<'_> {
             return self.context.spec.kind.ok_or_else(none);
         };
         let value = self.context.fields.value(&self.feature, Meaning::Kind);
-        value.and_then(words::kind).ok_or_else(|| {
+        value.and_then(|value| words::kind(value, &self.context.spec.mapping.values)).ok_or_else(|| {
             let value = self.text(Meaning::Kind).unwrap_or_default();
             (Code::UnknownKind, format!("the kind \"{value}\" in field {field} is not understood"))
         })
@@ -429,7 +431,7 @@ impl Draft<'_> {
         Ok(date)
     }
 
-    fn doubt_future(&mut self, date: Option<Date>) {
+    pub(super) fn doubt_future(&mut self, date: Option<Date>) {
         if let Some(date) = date.filter(|&d| d > self.context.today) {
             self.find(Code::FutureDate, format!("the date {date} lies after the day of this run"));
         }
