@@ -1,5 +1,5 @@
 use crate::read::testing::{
-    Damage, Read, coordinates, damage, fixture, fixtures, is_hazards, read, read_bytes, read_whole, read_with, shared,
+    Damage, Read, coordinates, damage, fixture, fixtures, is_hazards, read_bytes, read_whole, read_with, shared,
 };
 use crate::read::{DeclaredCrs, Shape, Value};
 

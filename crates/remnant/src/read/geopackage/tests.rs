@@ -3,11 +3,12 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use crate::crs::{Crs, Operation};
 use crate::error::Result;
 use crate::read::testing::{
     Read, fixture, fixtures, is_hazards, put, read, read_layer, read_whole, read_with, scratch, shared,
 };
-use crate::read::{DeclaredCrs, Shape, Value};
+use crate::read::{DeclaredCrs, Value};
 
 /// What every GeoPackage has, with EPSG:4326 known.
 const EMPTY: &str = "
@@ -193,6 +194,27 @@ fn reference_systems_are_found_wherever_the_file_says_them() {
     let b = good(of(&sql, Some("b"), &[]));
     assert_eq!(b.info.crs, definition("EPSG:28408"));
     assert!(b.notes().contains("two reference systems"));
+}
+
+/// The systems put northings first; the file has eastings first, as the format demands.
+#[test]
+fn eastings_come_first_whatever_the_authority_says() {
+    for (code, place, lonlat) in [(31467, (3.5e6, 5.4e6), [9.0, 48.7]), (28408, (8.5e6, 4.4e6), [45.0, 39.7])] {
+        let sql = format!(
+            "INSERT INTO gpkg_spatial_ref_sys VALUES ('n', {code}, 'EPSG', {code}, 'undefined', NULL);
+             CREATE TABLE t(geom BLOB); INSERT INTO t VALUES ({}); {}",
+            point(place.0, place.1),
+            listed("t", code)
+        );
+        let read = good(of(&sql, None, &[]));
+        let DeclaredCrs::Definition(definition) = &read.info.crs else { panic!("{:?}", read.info.crs) };
+        let crs = Crs::parse(definition).unwrap_or_else(|e| panic!("{e}"));
+        let operation = Operation::choose(&crs, read.extent()).unwrap_or_else(|e| panic!("{e}"));
+        let mut found = [[place.0, place.1]];
+        assert_eq!(operation.transformer().map(|t| t.to_lonlat(&mut found)), Ok(Ok(())), "{code}");
+        let off = (found[0][0] - lonlat[0]).abs().max((found[0][1] - lonlat[1]).abs());
+        assert!(off < 0.05, "{code}: {found:?}");
+    }
 }
 
 /// A GeoPackage whose last rows stand only in the log beside it, copied while a writer has it open.
@@ -422,8 +444,7 @@ fn real_files_agree_with_gdal() {
         ("shared_vs_unshared_paths", "counties", 36, [-124.556249, 41.9921539, -116.4635039, 46.29045], &wgs),
         ("shared_vs_unshared_paths", "state", 1, [-124.556249, 41.9921539, -116.4635039, 46.29045], &wgs),
     ] {
-        let read =
-            good(read_layer(&folder.join(name).with_extension("gpkg"), Some(layer), &["name", "geoid", "strfield"]));
+        let read = good(read_whole(&folder.join(name).with_extension("gpkg"), Some(layer)));
         assert_eq!((read.features.len(), &read.info.crs), (count, crs), "{name} {layer}");
         let found = read.extent().unwrap_or_default();
         assert!(found.iter().zip(&extent).all(|(a, b)| (a - b).abs() < 1e-8), "{name} {layer}: {found:?}, {extent:?}");
