@@ -3,12 +3,16 @@
 //! A format is one line in [`FORMATS`] and one file beside this one. Its `open` finds the features of a layer
 //! (cheaply: where each begins), and [`Source::read`] decodes a range of them; ranges are decoded in parallel.
 
+mod arc;
 mod bytes;
 mod csv;
+mod declared;
 mod extent;
 mod flatgeobuf;
 mod garbled;
 mod geojson;
+mod geopackage;
+mod geoparquet;
 #[cfg(test)]
 mod malformed;
 mod raw;
@@ -16,6 +20,7 @@ mod shapefile;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
+mod wkb;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -222,7 +227,8 @@ pub struct Format {
 pub const UNCLOSED: &str = "a ring is not closed; it was closed";
 
 /// Every format that can be read, in the order in which they are tried. To add one, add a line and a file.
-pub const FORMATS: &[Format] = &[flatgeobuf::FORMAT, shapefile::FORMAT, geojson::FORMAT, csv::FORMAT];
+pub const FORMATS: &[Format] =
+    &[flatgeobuf::FORMAT, geopackage::FORMAT, geoparquet::FORMAT, shapefile::FORMAT, geojson::FORMAT, csv::FORMAT];
 
 /// The entries of a range of features; a caller that asks beyond the end has lost count, and so would the result.
 fn slice_of<'a, T>(entries: &'a [T], range: &Range<usize>) -> Result<&'a [T]> {
