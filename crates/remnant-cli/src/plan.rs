@@ -90,7 +90,7 @@ fn layers(args: &LayerArgs, project: Vec<LayerSpec>) -> Result<Vec<LayerSpec>> {
             let (crs, encoding) = (None, None);
             let class = args.hazard_class.filter(|_| role == Role::Hazards);
             let kind = args.release_kind.filter(|_| role == Role::Releases);
-            layers.push(LayerSpec { role, path, layer, crs, encoding, aliases: None, class, kind });
+            layers.push(LayerSpec { role, path, layer, crs, encoding, bearings: None, aliases: None, class, kind });
         }
     }
     for layer in &mut layers {
@@ -168,6 +168,7 @@ mod tests {
             layer: None,
             crs: crs.map(str::to_owned),
             encoding: None,
+            bearings: None,
             aliases: None,
             class: None,
             kind: None,

@@ -16,6 +16,8 @@
 //! layer = "areas"                    # of a container
 //! crs = "EPSG:32633"                 # where the file states none
 //! encoding = "windows-1251"          # where the file states none
+//! # bearings = "magnetic"            # of a table of turning points by bearing and distance; or "true"
+//! # declination_deg = 5.8            # with magnetic bearings: magnetic north lies this far east of true north
 //! aliases = "aliases.csv"            # districts: a table of names and codes that are wrong in the layer
 //! class = "suspected"                # hazards without a class field
 //! # kind = "cleared"                 # releases without a kind field
@@ -28,6 +30,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use remnant::error::{Error, Location, Result};
 use remnant::pipeline::LayerSpec;
+use remnant::read::Bearings;
 use remnant::report::Role;
 use remnant::settings::{DatePolicy, OutsidePolicy};
 use serde::Deserialize;
@@ -95,6 +98,10 @@ struct WrittenLayer {
     layer: Option<String>,
     crs: Option<String>,
     encoding: Option<String>,
+    /// What bearings of a table of turning points are measured from: `true` or `magnetic` north.
+    bearings: Option<Spanned<String>>,
+    /// How far magnetic north lies east of true north, in degrees.
+    declination_deg: Option<Spanned<f64>>,
     /// Names and codes that are wrong in a layer of districts.
     aliases: Option<PathBuf>,
     class: Option<Spanned<String>>,
@@ -172,6 +179,7 @@ impl Page<'_> {
             layer: written.layer.clone(),
             crs: written.crs.clone(),
             encoding: written.encoding.clone(),
+            bearings: self.bearings(written)?,
             aliases: written.aliases.as_ref().map(|path| folder.join(path)),
             class: self.word(written.class.as_ref(), "layer.class", &args::CLASSES)?,
             kind: self.word(written.kind.as_ref(), "layer.kind", &args::KINDS)?,
@@ -186,6 +194,28 @@ impl Page<'_> {
         let words: Vec<&str> = table.iter().map(|(word, _)| *word).collect();
         let why = format!("`{}` is none of {}", given.get_ref(), words.join(", "));
         Err(self.error(Some(given.span()), field, &why))
+    }
+
+    /// What bearings are measured from.
+    fn bearings(&self, written: &WrittenLayer) -> Result<Option<Bearings>> {
+        let declination = written.declination_deg.as_ref();
+        let north = self.word(written.bearings.as_ref(), "layer.bearings", &[("true", false), ("magnetic", true)])?;
+        match (north, declination) {
+            (None, None) => Ok(None),
+            (Some(false), None) => Ok(Some(Bearings::True)),
+            (Some(true), Some(degrees)) if degrees.get_ref().abs() <= 180.0 => {
+                Ok(Some(Bearings::Magnetic { declination_deg: *degrees.get_ref() }))
+            }
+            (Some(true), None) => {
+                let span = written.bearings.as_ref().map(Spanned::span);
+                let why = "magnetic bearings need declination_deg: how far magnetic north lies east of true north";
+                Err(self.error(span, "layer.bearings", why))
+            }
+            (_, declination) => {
+                let why = "it is an angle of at most 180 degrees, and only magnetic bearings have it";
+                Err(self.error(declination.map(Spanned::span), "layer.declination_deg", why))
+            }
+        }
     }
 
     /// A date, bare as TOML has it or in quotes.

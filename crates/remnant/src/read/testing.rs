@@ -84,7 +84,7 @@ pub(super) fn coordinates(geometry: &Geometry<f64>, with: &mut impl FnMut(f64, f
 /// Reads a file with the fields of `wanted`, once in one go and once feature by feature, which must agree.
 pub(super) fn read_with(path: &Path, wanted: &[&str], encoding: Option<&str>) -> Result<Read> {
     let wanted = Wanted::new(wanted);
-    let source = open(&Request { path, layer: None, encoding, wanted: &wanted })?;
+    let source = open(&Request { encoding, ..Request::of(path, &wanted) })?;
     let features = source.read(0..source.len())?;
     assert_eq!(features.len(), source.len());
     assert!(source.read(0..source.len() + 1).is_err());
