@@ -30,6 +30,12 @@ pub(super) fn is_there() -> bool {
     Tool::find().is_some()
 }
 
+/// Whether a path is that of a folder that Esri's programs keep a geodatabase in.
+pub(super) fn is_geodatabase(path: &Path) -> bool {
+    let named = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gdb"));
+    path.is_dir() && (named || path.join("a00000001.gdbtable").exists())
+}
+
 /// More files than a geodatabase has.
 const MOST_FILES: usize = 20_000;
 

@@ -3,6 +3,8 @@
 //! A format is one line in [`FORMATS`] and one file beside this one. Its `open` finds the features of a layer
 //! (cheaply: where each begins), and [`Source::read`] decodes a range of them; ranges are decoded in parallel.
 
+#[cfg(test)]
+mod agreement;
 mod archive;
 mod bytes;
 mod csv;
@@ -263,8 +265,7 @@ fn only_layer(path: &Path) -> Result<Vec<String>> {
 ///
 /// The content decides; the name decides only where the content fits several formats or none.
 fn format_of(path: &Path) -> Result<&'static Format> {
-    // A geodatabase of Esri is a folder.
-    if path.is_dir() {
+    if gdal::is_geodatabase(path) {
         return Ok(&gdal::FORMAT);
     }
     let head = bytes::head(path)?;

@@ -226,6 +226,8 @@ impl Csv {
         let mut feature = Feature { number, id: None, values: Vec::new(), shape: Shape::Missing, notes: Vec::new() };
         let spans = group.iter().filter_map(|row| self.rows.get(*row));
         let rows: Vec<Vec<String>> = spans.map(|row| fields(&self.text.slice(*row), self.separator)).collect();
+        let id = rows.first().and_then(|row| row.get(columns.record())).map(|id| id.trim().to_owned());
+        feature.id = id.filter(|id| !id.is_empty());
         let expected = self.info.fields.len();
         if let Some(row) = rows.iter().find(|row| row.len() != expected) {
             feature.notes.push(format!("a row has {} fields, and the header {expected}", row.len()));

@@ -7,7 +7,7 @@ use geo_types::{
 };
 
 use super::coordinates::positions;
-use super::scan::{FieldType, Schema, Vocabulary};
+use super::scan::{FieldType, GEOMETRIES, Schema, Vocabulary};
 use crate::read::extent::Extent;
 use crate::read::xml::{Broken, Node, Tag, Walker};
 use crate::read::{Feature, Shape, UNCLOSED, Value, Wanted};
@@ -56,6 +56,11 @@ impl Reading<'_> {
             }
             _ => return Err(draft.walker.broken("a placemark should begin here")),
         };
+        if GEOMETRIES.contains(&root.as_str()) {
+            draft.feature.notes.push(format!("a bare {root} stands where a placemark should; it has no values"));
+            draft.geometries = 1;
+            draft.geometry(&root)?;
+        }
         while draft.walker.depth() > 0 {
             if let Node::Open(tag) = draft.walker.next()? {
                 draft.child(&tag, &root)?;
@@ -84,7 +89,7 @@ impl Draft<'_, '_> {
             }
             "TimeStamp" | "TimeSpan" => self.time(),
             "ExtendedData" => self.extended(),
-            "Point" | "LineString" | "LinearRing" | "Polygon" | "MultiGeometry" | "Model" => {
+            geometry if GEOMETRIES.contains(&geometry) => {
                 self.geometries += 1;
                 self.geometry(&local)
             }
@@ -235,9 +240,7 @@ impl Draft<'_, '_> {
                             "Track" | "MultiTrack" => self.track(&local)?,
                             _ => self.walker.skip()?,
                         },
-                        "Point" | "LineString" | "LinearRing" | "Polygon" | "MultiGeometry" | "Model" => {
-                            self.geometry(&local)?;
-                        }
+                        geometry if GEOMETRIES.contains(&geometry) => self.geometry(&local)?,
                         _ => self.walker.skip()?,
                     }
                 }

@@ -4,6 +4,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::read::xml::{Broken, Node, Tag, Walker};
 
+/// The elements that are geometries.
+pub(super) const GEOMETRIES: [&str; 6] = ["Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Model"];
+
 /// Names of fields beyond this many are not listed.
 const LISTED: usize = 4096;
 
@@ -107,10 +110,7 @@ pub(super) fn scan(text: &str) -> Result<Layout, Broken> {
             Node::Open(tag) if !rooted => {
                 rooted = true;
                 scan.layout.vocabulary = Vocabulary::of(&tag);
-                // A bare Document, Folder or Placemark is a root as well.
-                if tag.local() != "kml" {
-                    scan.element(&tag, start, &mut walker)?;
-                }
+                scan.root(&tag, start, &mut walker)?;
             }
             Node::Open(_) if walker.depth() == 1 => {
                 return Err(walker.broken("a second root element begins after the end of the first"));
@@ -143,6 +143,24 @@ struct Scan {
 }
 
 impl Scan {
+    /// The root: mostly `kml`, but phones send bare features and geometries.
+    fn root(&mut self, tag: &Tag<'_>, start: usize, walker: &mut Walker<'_>) -> Result<(), Broken> {
+        let local = tag.local();
+        match local.as_str() {
+            "kml" => Ok(()),
+            "Document" | "Folder" | "Placemark" => self.element(tag, start, walker),
+            geometry if GEOMETRIES.contains(&geometry) => {
+                walker.skip()?;
+                self.layout.placemarks.push(Span { start, end: walker.at(), container: None });
+                Ok(())
+            }
+            _ => {
+                let name: String = local.chars().take(40).collect();
+                Err(Broken { at: start, why: format!("the root element is `{name}`, and that of KML is `kml`") })
+            }
+        }
+    }
+
     fn element(&mut self, tag: &Tag<'_>, start: usize, walker: &mut Walker<'_>) -> Result<(), Broken> {
         let local = tag.local();
         if local == "Tour" || local == "AnimatedUpdate" {

@@ -183,3 +183,24 @@ fn many_folders_and_long_names_cost_little() {
     put(&folder.path().join("a.kml"), text.as_bytes());
     assert!(read(&folder.path().join("a.kml")).is_ok_and(|r| r.features.len() == 20_000));
 }
+
+#[test]
+fn a_root_is_kml_or_a_bare_feature() {
+    let read =
+        read_bytes("a.kml", b"<Point><coordinates>1,2</coordinates></Point>", &[]).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(debug(&read, 0), "POINT(1.0 2.0)");
+    assert!(read.notes().contains("a bare Point"));
+    let read = read_bytes("a.kml", b"<Placemark id='7'><Point><coordinates>1,2</coordinates></Point></Placemark>", &[]);
+    assert!(read.is_ok_and(|r| r.features.iter().all(|f| f.id.as_deref() == Some("7"))));
+    for bad in [
+        "<html></html>",
+        "<a><Placemark/></a>",
+        "<kml/><kml/>",
+        "<kml/>x",
+        "",
+        "x",
+        "<kml><Placemark><Placemark/></Placemark></kml>",
+    ] {
+        assert!(read_bytes("a.kml", bad.as_bytes(), &[]).is_err(), "{bad}");
+    }
+}
