@@ -77,7 +77,7 @@ const CORNERS: &[&str] =
 /// Words of point types whose points are not.
 const OTHERS: &[&str] = &["reference", "landmark", "benchmark", "rp", "lm", "bm"];
 
-/// Polygons of more corners are not drawn by hand, and numbers are compared with each other.
+/// How many faults a reason names.
 const MOST_FAULTS: usize = 3;
 
 /// Which columns make a vertex table.

@@ -110,6 +110,10 @@ impl Draft<'_, '_> {
 
     fn set(&mut self, name: &str, value: Value) {
         let Some(slot) = self.reading.wanted.slot(name) else { return };
+        let value = match value {
+            Value::Text(text) if is_date(name) => with_slashes(&text).map_or(Value::Text(text), Value::Date),
+            value => value,
+        };
         match self.feature.values.iter_mut().find(|(s, _)| *s == slot) {
             None => self.feature.values.push((slot, value)),
             Some((_, held)) => {
@@ -381,4 +385,44 @@ fn typed(text: &str, kind: FieldType) -> Value {
         },
     };
     value.unwrap_or_else(|| written(text))
+}
+
+/// Whether a field's name says that it holds dates: an id may look like one.
+fn is_date(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.contains("date") || name == "recorded"
+}
+
+/// A date as GDAL, and so QGIS, writes it into KML: `2019/05/01`, with a time after it or without. Year first, so it can
+/// mean one day only.
+fn with_slashes(text: &str) -> Option<jiff::civil::Date> {
+    let (day, rest) = text.split_at_checked(10)?;
+    let digits = |range: std::ops::Range<usize>| day.get(range).filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
+    let (year, month, date) = (digits(0..4)?, digits(5..7)?, digits(8..10)?);
+    let parted = day.get(4..5) == Some("/") && day.get(7..8) == Some("/") && (rest.is_empty() || rest.starts_with(' '));
+    let day = jiff::civil::Date::new(year.parse().ok()?, month.parse().ok()?, date.parse().ok()?).ok()?;
+    parted.then_some(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_gdal_are_dates() {
+        let day = Some(jiff::civil::date(2019, 5, 1));
+        for (text, expected) in [
+            ("2019/05/01", day),
+            ("2019/05/01 12:00:00+00", day),
+            ("2019/5/1", None),
+            ("01/05/2019", None),
+            ("2019/02/30", None),
+            ("2019/05/01x", None),
+            ("2019-05-01", None),
+            ("2019/05/0é", None),
+            ("", None),
+        ] {
+            assert_eq!(with_slashes(text), expected, "{text}");
+        }
+    }
 }

@@ -60,3 +60,12 @@ fn nothing_is_written_anywhere() {
     let names = |path: &std::path::Path| std::fs::read_dir(path).map(Iterator::count).ok();
     assert_eq!((names(folder.path()), names(&inner)), (Some(1), Some(1)));
 }
+
+#[test]
+fn what_gdal_writes_is_the_same_survey() {
+    for name in ["gdal.kml", "gdal.kmz"] {
+        let read = read_with(&fixtures().join("formats").join(name), WANTED, None).unwrap_or_else(|e| panic!("{e}"));
+        is_hazards(&read);
+        assert_eq!(read.notes(), "", "{name}");
+    }
+}
