@@ -26,6 +26,8 @@
 //! crs = "EPSG:32633"                 # where the file states none
 //! encoding = "windows-1251"          # where the file states none
 //! operation = "EPSG:15865"           # a datum shift other than the best one
+//! # bearings = "magnetic"            # of a table of turning points by bearing and distance; or "true"
+//! # declination_deg = 5.8            # with magnetic bearings: magnetic north lies this far east of true north
 //! aliases = "aliases.csv"            # districts: a table of names and codes that are wrong in the layer
 //! class = "suspected"                # hazards without a class field
 //! # kind = "cleared"                 # releases without a kind field
@@ -50,6 +52,7 @@ use remnant::error::{Error, Location, Result};
 use remnant::mapping::{self, Mapping};
 use remnant::pipeline::LayerSpec;
 use remnant::profile::Profile;
+use remnant::read::Bearings;
 use remnant::report::{Role, SeriesStep};
 use remnant::settings::{DatePolicy, Measure, OutsidePolicy};
 use toml::Value;
@@ -240,6 +243,7 @@ impl Page<'_> {
             crs: written.crs.clone(),
             encoding: written.encoding.clone(),
             operation: written.operation.clone(),
+            bearings: self.bearings(written)?,
             aliases: written.aliases.as_ref().map(|path| folder.join(path)),
             mapping: self.mapping(written, role, folder, profiles)?,
             class: self.word(written.class.as_ref(), "layer.class", &args::CLASSES)?,
@@ -310,6 +314,28 @@ impl Page<'_> {
         let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         let why = format!("`{}` is none of {}{hint}", given.get_ref(), words.join(", "));
         Err(self.error(Some(given.span()), field, &why))
+    }
+
+    /// What bearings are measured from.
+    fn bearings(&self, written: &WrittenLayer) -> Result<Option<Bearings>> {
+        let declination = written.declination_deg.as_ref();
+        let north = self.word(written.bearings.as_ref(), "layer.bearings", &[("true", false), ("magnetic", true)])?;
+        match (north, declination) {
+            (None, None) => Ok(None),
+            (Some(false), None) => Ok(Some(Bearings::True)),
+            (Some(true), Some(degrees)) if degrees.get_ref().abs() <= 180.0 => {
+                Ok(Some(Bearings::Magnetic { declination_deg: *degrees.get_ref() }))
+            }
+            (Some(true), None) => {
+                let span = written.bearings.as_ref().map(|north| north.span());
+                let why = "magnetic bearings need declination_deg: how far magnetic north lies east of true north";
+                Err(self.error(span, "layer.bearings", why))
+            }
+            (_, declination) => {
+                let why = "it is an angle of at most 180 degrees, and only magnetic bearings have it";
+                Err(self.error(declination.map(|degrees| degrees.span()), "layer.declination_deg", why))
+            }
+        }
     }
 
     /// A date, bare as TOML has it or in quotes.

@@ -150,6 +150,13 @@ pub(super) struct WrittenLayer {
     pub(super) operation: Option<String>,
     /// The encoding of text where the file states none, such as windows-1251.
     pub(super) encoding: Option<String>,
+    /// What bearings of a table of turning points are measured from.
+    #[serde(default)]
+    #[schemars(schema_with = "norths")]
+    pub(super) bearings: Option<Spanned<String>>,
+    /// With magnetic bearings: how far magnetic north lies east of true north, in degrees.
+    #[schemars(range(min = -180, max = 180))]
+    pub(super) declination_deg: Option<Spanned<f64>>,
     /// Districts: a CSV table of names and codes that are wrong in the layer.
     pub(super) aliases: Option<PathBuf>,
     /// The class of hazards where the layer has no such field.
@@ -213,6 +220,10 @@ fn outside_policies(_: &mut SchemaGenerator) -> Schema {
 
 fn roles(_: &mut SchemaGenerator) -> Schema {
     one_of(&ROLES)
+}
+
+fn norths(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": ["true", "magnetic"]})
 }
 
 fn classes(_: &mut SchemaGenerator) -> Schema {

@@ -121,13 +121,18 @@ pub struct Guess {
     pub unknown: Vec<(&'static str, String, u64)>,
 }
 
-/// The layers of a file, for [`layer`]. Formats that are read today have one each.
+/// The layers of a file, for [`layer`]: `None` where it is read as one, whatever it holds, and else all of them.
 ///
 /// # Errors
 /// As [`read::open`].
 pub fn layers(path: &Path, encoding: Option<&str>) -> Result<Vec<Option<String>>> {
+    let layers = read::layers(path)?;
     let wanted = Wanted::default();
-    read::open(&Request { path, layer: None, encoding, wanted: &wanted }).map(|_| vec![None])
+    let whole = read::open(&Request { encoding, ..Request::of(path, &wanted) });
+    match whole {
+        Err(_) if layers.len() > 1 => Ok(layers.into_iter().map(Some).collect()),
+        whole => whole.map(|_| vec![None]),
+    }
 }
 
 /// Looks at a layer: its file, name, CRS and encoding as a [`LayerSpec`] has them; the role says nothing.
@@ -138,7 +143,7 @@ pub fn layer(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
     let (path, of, encoding) = (spec.path.as_path(), spec.layer.as_deref(), spec.encoding.as_deref());
     let names = read::field_names(path, of, encoding)?;
     let wanted = Wanted::new(&names);
-    let source = read::open(&Request { path, layer: of, encoding, wanted: &wanted })?;
+    let source = read::open(&Request { layer: of, encoding, ..Request::of(path, &wanted) })?;
     let features = source.read(0..source.len())?;
     let info = source.info();
     let features = [features];
