@@ -34,7 +34,7 @@ function showContents() {
 function showAll({ first = false } = {}) {
   translatePage();
   showContents();
-  fill("unit", Object.entries(UNITS).map(([name, unit]) => element("option", { value: name }, unit.sign)));
+  fill("unit", Object.keys(UNITS).map((name) => element("option", { value: name }, t("unit." + name))));
   at("unit").value = chosen.unit;
   showHeadline();
   showNotices();

@@ -73,7 +73,7 @@ function zoneCell(zone, name) {
 
 const NUMBERS = /_(m2|m|share|deg)$|^(hazards|releases|evidence_points|ap_mines|av_mines|erw|uxo|submunitions|ied|incidents|killed|injured|rank|feature|score|people|homes|features|exposed.*|to_clear.*points)$/;
 const isNumber = (name) => NUMBERS.test(name);
-const withUnit = (name) => (isArea(name) ? `${columnName(name)}, ${UNITS[chosen.unit].sign}` : columnName(name));
+const withUnit = (name) => (isArea(name) ? `${columnName(name)}, ${unitSign()}` : columnName(name));
 
 function showZones() {
   passing = null;
