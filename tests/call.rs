@@ -121,6 +121,13 @@ impl Place {
         command
     }
 
+    /// Calls `remnant` with a command of its own.
+    pub fn call<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Ended {
+        let mut command = program();
+        command.current_dir(self.folder.path()).args(arguments);
+        finish(start(&mut command))
+    }
+
     /// Calls `remnant run`.
     pub fn run<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Ended {
         finish(start(&mut self.command(arguments)))

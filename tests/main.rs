@@ -5,11 +5,17 @@
 //! | `cases` | every folder of `fixtures/areas`: figures that can be worked out by hand |
 //! | `laws` | what must stay the same, or add up, when the input is changed in a known way |
 //! | `periods` | laws of dates and policies |
+//! | `series` | many dates, transitions, credit, boundaries that move |
+//! | `planning` | exposure, the order of work, and what is for the public |
 //! | `faults` | bad calls, bad files, hostile names and texts |
+//! | `figures` | published figures against the records, and one run against another |
+//! | `formats` | one survey in every format gives one account |
 //! | `ending` | signals, closed pipes, pipes as files |
 //! | `national` | the national example against the published figures, and real layers |
 //! | `page` | report.html in a real browser, where there is one |
 //! | `oracle` | random scenarios against the independent check in `oracle/`, where there is a Python for it |
+//! | `project` | project files, profiles, status in one layer, `inspect`, `init`, `schema` |
+//! | `messages` | what every kind of error names: file, layer, feature, field, value, remedy |
 //! | `call`, `scenario`, `output`, `browser` | what they share: the command, a seeded scenario, its output, a browser |
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test ends with a panic, and says what it leaves out")]
@@ -19,10 +25,16 @@ mod call;
 mod cases;
 mod ending;
 mod faults;
+mod figures;
+mod formats;
 mod laws;
+mod messages;
 mod national;
 mod oracle;
 mod output;
 mod page;
 mod periods;
+mod planning;
+mod project;
 mod scenario;
+mod series;

@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use remnant::records::{HazardClass, ReleaseKind};
+use remnant::report::SeriesStep;
 use remnant::settings::{DatePolicy, OutsidePolicy};
 
 /// Land-release accounting for mine action: which land is still contaminated, which is released, by district, settlement zone and date.
@@ -27,6 +28,102 @@ pub enum Command {
     /// Read the layers, account for every square metre, write the output folder
     #[command(after_help = EXIT_STATUS)]
     Run(Box<RunArgs>),
+    /// Hold published figures against themselves, each other and the computed ones
+    #[command(after_help = RECONCILE_STATUS)]
+    Reconcile(ReconcileArgs),
+    /// Say why the figures of two output folders differ, district by district and record by record
+    #[command(after_help = COMPARE_STATUS)]
+    Compare(CompareArgs),
+    /// Say what files hold: layers, fields, values, coordinates, and what is wrong with them
+    Inspect(InspectArgs),
+    /// Write a project file with what can be guessed from the files
+    Init(InitArgs),
+    /// Print the JSON Schema of the project file
+    Schema,
+}
+
+const RECONCILE_STATUS: &str = "Exit status: 0 done, whether figures agree or differ; 1 the program failed; 2 the call, the \
+                                project file, the published figures or an input file can't be used; 3 --strict and a \
+                                figure differs (everything is printed and written); 130 interrupted";
+
+const COMPARE_STATUS: &str = "Exit status: 0 done, whether figures differ or not; 1 the program failed; 2 the call or one of \
+                              the folders can't be used (nothing is written)";
+
+/// The call of `remnant reconcile`.
+#[derive(Debug, Args)]
+pub struct ReconcileArgs {
+    /// Project file
+    pub project: PathBuf,
+    /// Table of published figures (CSV) [default: `published` of the project file]
+    #[arg(long, value_name = "FILE")]
+    pub published: Option<PathBuf>,
+    /// Exit with status 3 if a figure differs
+    #[arg(long)]
+    pub strict: bool,
+    /// Number of threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=4096))]
+    pub threads: Option<usize>,
+    #[command(flatten)]
+    pub table: TableArgs,
+}
+
+/// The call of `remnant compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Output folder of the earlier run
+    pub old: PathBuf,
+    /// Output folder of the later run
+    pub new: PathBuf,
+    #[command(flatten)]
+    pub table: TableArgs,
+}
+
+/// Where the table of a command goes.
+#[derive(Debug, Args)]
+pub struct TableArgs {
+    /// Write the table to a file: JSON where its name ends in .json, else CSV; may be given more than once
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+    /// Replace files that are there
+    #[arg(long)]
+    pub force: bool,
+    /// Print JSON instead of the table
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// The call of `remnant inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Files; FILE#layer picks a layer of a container
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Encoding of text in files that state none, such as windows-1251
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// Coordinate reference system of files that state none, such as EPSG:32633
+    #[arg(long)]
+    pub crs: Option<String>,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The call of `remnant init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The layers' files; FILE#layer picks a layer of a container
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The project file to write
+    #[arg(short, long, value_name = "FILE", default_value = "remnant.toml")]
+    pub output: PathBuf,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// The call of `remnant run`.
@@ -67,6 +164,9 @@ pub struct LayerArgs {
     /// What the survey claims to cover
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub coverage: Vec<PathBuf>,
+    /// What people use: roads, farmland, schools, water points... What of it lies on contaminated land is told
+    #[arg(long, value_name = "THEME=PATH", num_args = 1.., value_parser = exposure)]
+    pub exposure: Vec<(String, PathBuf)>,
     /// Class of the --hazards that have no field for it
     #[arg(long, value_name = "CLASS", requires = "hazards", value_parser = words(&CLASSES))]
     pub hazard_class: Option<HazardClass>,
@@ -91,6 +191,13 @@ pub struct AccountArgs {
     /// Opens a period: the balance runs from the end of this day to --as-of
     #[arg(long, value_name = "DATE", value_parser = date, allow_hyphen_values = true)]
     pub since: Option<Date>,
+    /// The account at the end of every period up to --as-of too: monthly, quarterly or yearly, from the first record or
+    /// from --since on
+    #[arg(long, value_name = "PERIODS", value_parser = words(&SERIES))]
+    pub series: Option<SeriesStep>,
+    /// Day whose districts count, where they have dates of validity; for all dates of a series [default: --as-of]
+    #[arg(long, value_name = "DATE", value_parser = date, allow_hyphen_values = true)]
+    pub boundaries: Option<Date>,
     /// Replay records in order of their dates, or treat all as undated [default: replay]
     #[arg(long, value_name = "POLICY", value_parser = words(&DATES))]
     pub dates: Option<DatePolicy>,
@@ -116,6 +223,9 @@ pub struct OutputArgs {
     /// Replace an earlier run in the output folder
     #[arg(long)]
     pub force: bool,
+    /// For the public: figures of districts and zones only, without the ground of hazards and releases
+    #[arg(long)]
+    pub public: bool,
     /// Tables only, no shapes
     #[arg(long)]
     pub no_geometry: bool,
@@ -159,12 +269,10 @@ pub enum LogFormat {
     Json,
 }
 
-/// The words for the classes of hazards.
-pub const CLASSES: [(&str, HazardClass); 2] =
-    [("suspected", HazardClass::Suspected), ("confirmed", HazardClass::Confirmed)];
-/// The words for the kinds of releases.
-pub const KINDS: [(&str, ReleaseKind); 3] =
-    [("cancelled", ReleaseKind::Cancelled), ("reduced", ReleaseKind::Reduced), ("cleared", ReleaseKind::Cleared)];
+pub use remnant::mapping::{CLASSES, KINDS};
+/// The words for the periods of a series.
+pub const SERIES: [(&str, SeriesStep); 3] =
+    [("monthly", SeriesStep::Monthly), ("quarterly", SeriesStep::Quarterly), ("yearly", SeriesStep::Yearly)];
 /// The words for what becomes of dates.
 pub const DATES: [(&str, DatePolicy); 2] = [("replay", DatePolicy::Replay), ("ignore", DatePolicy::Ignore)];
 /// The words for what becomes of releases outside hazards.
@@ -187,6 +295,27 @@ pub fn date(text: &str) -> Result<Date, String> {
         "9999-99" => Err(format!("a whole date is needed, with the day; {FORM}")),
         _ => Err(format!("that is no ISO 8601 date; {FORM}")),
     }
+}
+
+/// `THEME=PATH` taken apart.
+fn exposure(text: &str) -> Result<(String, PathBuf), String> {
+    let (given, path) = text.split_once('=').ok_or("write THEME=PATH, as in roads=roads.geojson")?;
+    if path.is_empty() {
+        return Err("no file follows the =".to_owned());
+    }
+    Ok((theme(given)?, PathBuf::from(path)))
+}
+
+/// The longest word for a theme, in characters.
+const LONGEST_THEME: usize = 64;
+
+/// What a layer of exposure shows, in lower case.
+pub fn theme(text: &str) -> Result<String, String> {
+    let theme = text.trim().to_lowercase();
+    if theme.is_empty() || theme.chars().count() > LONGEST_THEME || theme.chars().any(char::is_control) {
+        return Err(format!("a theme is a word such as roads, of at most {LONGEST_THEME} characters"));
+    }
+    Ok(theme)
 }
 
 fn distance(text: &str) -> Result<f64, String> {
@@ -241,9 +370,17 @@ mod tests {
     }
 
     #[test]
+    fn a_theme_leads_in_its_file() {
+        assert_eq!(exposure("Water points=a=b.shp#l"), Ok(("water points".to_owned(), PathBuf::from("a=b.shp#l"))));
+        for text in ["roads", "=r", "roads=", "a\nb=r", " =x"] {
+            assert!(exposure(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_role_takes_several_files_more_than_once() {
         let cli = Cli::parse_from(["remnant", "run", "--hazards", "a", "b", "--crs", "x", "--hazards=-c"]);
-        let Command::Run(call) = cli.command;
+        let Command::Run(call) = cli.command else { panic!("it is a run") };
         assert_eq!(call.layers.hazards, ["a", "b", "-c"].map(PathBuf::from));
         assert_eq!(call.account.dates, None);
     }

@@ -8,18 +8,27 @@
 //! | `project` | the project file |
 //! | `plan` | both together: what a run is to do |
 //! | `run` | the order of a run |
+//! | `reconcile`, `compare` | the other commands that judge figures |
+//! | `table` | where their tables go |
+//! | `inspect` | what files hold |
+//! | `init` | a project file with what can be guessed |
 //! | `terminal` | messages |
 //! | `progress` | how far a run is |
 //! | `stop` | Ctrl-C |
 //! | `exit` | exit codes, and the last line of defence |
 
 mod args;
+mod compare;
 mod exit;
+mod init;
+mod inspect;
 mod plan;
 mod progress;
 mod project;
+mod reconcile;
 mod run;
 mod stop;
+mod table;
 mod terminal;
 
 use std::process::ExitCode;
@@ -36,6 +45,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     exit::guarded(|| match Cli::try_parse() {
         Ok(Cli { command: Command::Run(call) }) => run::run(&call),
+        Ok(Cli { command: Command::Reconcile(call) }) => reconcile::run(&call),
+        Ok(Cli { command: Command::Compare(call) }) => compare::run(&call),
+        Ok(Cli { command: Command::Inspect(call) }) => inspect::inspect(&call),
+        Ok(Cli { command: Command::Init(call) }) => init::init(&call),
+        Ok(Cli { command: Command::Schema }) => project::print_schema(),
         Err(told) => {
             // Help and version come this way too. Nobody may be listening any more.
             let _ = told.print();

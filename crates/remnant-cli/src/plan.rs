@@ -22,7 +22,10 @@ pub struct Plan {
     pub job: Job,
     /// The output folder.
     pub out: PathBuf,
+    /// The table of published figures.
+    pub published: Option<PathBuf>,
     project: Option<PathBuf>,
+    profiles: Vec<PathBuf>,
 }
 
 impl Plan {
@@ -32,11 +35,14 @@ impl Plan {
         // The local day, as the system tells it; UTC where it tells no time zone.
         let settings = settings(call, &project, Zoned::now().date())?;
         let out = call.output.out.clone().or_else(|| project.out.clone());
+        let profiles = project.profiles;
         let layers = layers(&call.layers, project.layers)?;
         Ok(Self {
             job: Job { layers, settings },
             out: out.unwrap_or_else(|| PathBuf::from(DEFAULT_OUT)),
+            published: project.published,
             project: call.project.clone(),
+            profiles,
         })
     }
 
@@ -44,7 +50,9 @@ impl Plan {
     pub fn inputs(&self) -> Vec<&Path> {
         let layers = &self.job.layers;
         let aliases = layers.iter().filter_map(|layer| layer.aliases.as_deref());
-        layers.iter().map(|layer| layer.path.as_path()).chain(aliases).chain(self.project.as_deref()).collect()
+        let profiles = self.profiles.iter().map(PathBuf::as_path);
+        let paths = layers.iter().map(|layer| layer.path.as_path());
+        paths.chain(aliases).chain(profiles).chain(self.project.as_deref()).collect()
     }
 }
 
@@ -54,12 +62,16 @@ fn settings(call: &RunArgs, project: &Project, today: Date) -> Result<Settings> 
     let settings = Settings {
         as_of: account.as_of.or(project.as_of),
         since: account.since.or(project.since),
+        series: account.series.or(project.series),
+        boundaries: account.boundaries.or(project.boundaries),
         dates: account.dates.or(project.dates).unwrap_or(default.dates),
         outside: account.outside.or(project.outside).unwrap_or(default.outside),
         safety_distance_m: account.safety_distance.or(project.safety_distance_m).unwrap_or(default.safety_distance_m),
         geometry: !call.output.no_geometry,
         threads: account.threads,
         today,
+        public: call.output.public || project.public.unwrap_or(default.public),
+        weights: project.weights.clone(),
     };
     match (settings.since, settings.as_of) {
         (Some(since), Some(as_of)) if since > as_of => Err(Error::unusable(
@@ -87,11 +99,17 @@ fn layers(args: &LayerArgs, project: Vec<LayerSpec>) -> Result<Vec<LayerSpec>> {
         }
         for given in paths {
             let (path, layer) = file_and_layer(given)?;
-            let (crs, encoding) = (None, None);
             let class = args.hazard_class.filter(|_| role == Role::Hazards);
             let kind = args.release_kind.filter(|_| role == Role::Releases);
-            layers.push(LayerSpec { role, path, layer, crs, encoding, aliases: None, class, kind });
+            layers.push(LayerSpec { layer, class, kind, ..LayerSpec::new(role, path) });
         }
+    }
+    if args.exposure.is_empty() {
+        layers.extend(project.iter().filter(|layer| layer.role == Role::Exposure).cloned());
+    }
+    for (theme, given) in &args.exposure {
+        let (path, layer) = file_and_layer(given)?;
+        layers.push(LayerSpec { layer, theme: Some(theme.clone()), ..LayerSpec::new(Role::Exposure, path) });
     }
     for layer in &mut layers {
         layer.crs = layer.crs.take().or_else(|| args.crs.clone());
@@ -108,8 +126,10 @@ fn layers(args: &LayerArgs, project: Vec<LayerSpec>) -> Result<Vec<LayerSpec>> {
     Ok(layers)
 }
 
-/// `PATH#layer` taken apart. A file whose name holds the `#` is taken whole; a name that is not UTF-8 is, too.
-fn file_and_layer(given: &Path) -> Result<(PathBuf, Option<String>)> {
+/// `PATH#layer` taken apart, for every command.
+///
+/// A file whose name holds the `#` is taken whole; a name that is not UTF-8 is, too.
+pub fn file_and_layer(given: &Path) -> Result<(PathBuf, Option<String>)> {
     let whole = || Ok((given.to_owned(), None));
     let exists = |path: &Path| path.symlink_metadata().is_ok();
     let Some(text) = given.to_str().filter(|_| !exists(given)) else { return whole() };
@@ -140,7 +160,8 @@ mod tests {
     use crate::args::{Cli, Command};
 
     fn call(options: &[&str]) -> Box<RunArgs> {
-        let Command::Run(call) = Cli::parse_from(["remnant", "run"].iter().chain(options)).command;
+        let cli = Cli::parse_from(["remnant", "run"].iter().chain(options));
+        let Command::Run(call) = cli.command else { panic!("it is a run") };
         call
     }
 
@@ -163,14 +184,8 @@ mod tests {
     #[test]
     fn options_win_over_the_project_role_by_role() {
         let spec = |role, path: &str, crs: Option<&str>| LayerSpec {
-            role,
-            path: path.into(),
-            layer: None,
             crs: crs.map(str::to_owned),
-            encoding: None,
-            aliases: None,
-            class: None,
-            kind: None,
+            ..LayerSpec::new(role, path)
         };
         let project =
             vec![spec(Role::Hazards, "old", None), spec(Role::Zones, "z", Some("own")), spec(Role::Zones, "y", None)];

@@ -69,7 +69,7 @@ fn check_laws(report: &Report) -> Result<()> {
 }
 
 /// Prints to standard output. A reader that has seen enough is no error.
-fn print(text: &str) -> Result<()> {
+pub fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::failed(

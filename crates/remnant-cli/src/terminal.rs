@@ -58,6 +58,11 @@ impl Log {
         Self { format: args.log_format, quiet: args.quiet, verbose: args.verbose }
     }
 
+    /// The log of a command that has no options for it.
+    pub fn plain() -> Self {
+        Self { format: LogFormat::Text, quiet: false, verbose: false }
+    }
+
     /// How messages are written.
     pub fn format(&self) -> LogFormat {
         self.format
@@ -206,7 +211,8 @@ impl Log {
         put(&format!("{level}{code}: {safe}\n"));
     }
 
-    fn say(&self, level: &str, message: &str) {
+    /// A message.
+    pub fn say(&self, level: &str, message: &str) {
         match self.format {
             LogFormat::Json => put_json(&Line { level, message, ..Line::default() }),
             LogFormat::Text => put(&format!("{level}: {}\n", printable(message))),
@@ -217,6 +223,10 @@ impl Log {
 fn place(report: &Report, finding: &Finding) -> Location {
     let Some(origin) = finding.origin else { return Location::default() };
     let mut place = report.inputs.get(origin.layer as usize).map(|i| Location::file(&i.path)).unwrap_or_default();
+    // The layer is told where it is not the file itself.
+    let stem = place.file.as_ref().and_then(|file| file.file_stem());
+    let layer = report.inputs.get(origin.layer as usize).map(|i| i.layer.clone());
+    place.layer = layer.filter(|layer| stem.is_none_or(|stem| stem.to_string_lossy() != *layer));
     // Feature 0 stands for a layer as a whole.
     place.feature = Some(origin.feature).filter(|feature| *feature > 0);
     place.id = Some(finding.id.clone()).filter(|id| !id.is_empty());
@@ -233,8 +243,12 @@ fn remedy(code: Code) -> &'static str {
         Code::BadCoordinates => "check the coordinates and the coordinate reference system (--crs)",
         Code::NoArea => "draw the record as a polygon that encloses ground",
         Code::WrongGeometry => "check that the file is given in the right role; draw the record as the role asks",
-        Code::UnknownClass => "write suspected or confirmed in the source",
-        Code::UnknownKind => "write cancelled, reduced or cleared in the source",
+        Code::UnknownClass => {
+            "write suspected or confirmed in the source, or map the value in the project file: values.class = { \"VALUE\" = \"confirmed\" }"
+        }
+        Code::UnknownKind => {
+            "write cancelled, reduced or cleared in the source, or map the value in the project file: values.kind = { \"VALUE\" = \"cleared\" }"
+        }
         Code::UnreadableDate => "write the date as year-month-day in the source",
         Code::MissingRadius => "give the zone a radius_m, or draw it as a polygon",
         _ => "mend the record in its source",

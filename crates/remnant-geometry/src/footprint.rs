@@ -360,7 +360,7 @@ fn gather(polygons: &mut [Contours]) {
 }
 
 /// Brings contours into -180..180 degrees, cut at the antimeridian where they cross it.
-fn within_turn(contours: Contours) -> Contours {
+pub(crate) fn within_turn(contours: Contours) -> Contours {
     let Some(bounds) = Bounds::of(contours.iter().flatten().copied()) else { return contours };
     if bounds.min.x >= -HALF_TURN && bounds.max.x <= HALF_TURN {
         return contours;

@@ -12,7 +12,9 @@
 //! | `faces` | fragments -> labelled areas, by one sweep |
 //! | [`window`] | all of it for a square of tiles, as a pure function |
 //! | [`outline`] | the shapes of classes of ground |
-//! | [`measure`] | geodesic distances, discs and corridors |
+//! | [`measure`] | geodesic distances, lengths, discs and corridors |
+//! | [`grow`] | ground grown by a distance, or deeper than a distance |
+//! | [`probe`] | what covers a point, and where a line meets a border |
 //! | `validity`, `repair` | are rings valid by OGC Simple Features? If not: the ring rule, by `i_overlay` |
 //! | `strips`, `labels` | which boxes meet; sets of records as numbers |
 //!
@@ -44,11 +46,13 @@
 mod cut;
 mod faces;
 pub mod footprint;
+pub mod grow;
 mod labels;
 pub mod measure;
 mod noding;
 pub mod outline;
 pub mod plane;
+pub mod probe;
 mod repair;
 mod strips;
 mod validity;

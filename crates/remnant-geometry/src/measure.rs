@@ -55,6 +55,13 @@ pub fn chords(from: Point, to: Point) -> impl Iterator<Item = Chord> {
     (0..pieces).map(move |i| Chord { from: at(i), to: at(i + 1) })
 }
 
+/// The length in metres of an edge that is straight in longitude and latitude.
+///
+/// Error: below 1e-10 of the length, as its chords of 100 m are that much too short.
+pub fn length_m(from: Point, to: Point) -> f64 {
+    chords(from, to).map(|chord| chord.length()).sum()
+}
+
 /// A point as a chord of no length.
 pub fn chord_of(point: Point) -> Chord {
     let at = space(point.degrees());
@@ -240,6 +247,19 @@ mod tests {
         let length = Geodesic.distance(geo::Point::from(line[0]), geo::Point::from(line[1]));
         let want = 2.0 * 50.0 * length + std::f64::consts::PI * 2500.0;
         assert!((area / want - 1.0).abs() < 1e-5, "{area} {want}");
+    }
+
+    #[test]
+    fn lengths_are_those_of_the_ellipsoid() {
+        let p = |x, y| Point::from_degrees(x, y);
+        // A degree of the equator, and the quarter meridian (10,001,965.729 m).
+        let equator = SEMI_MAJOR_M.to_radians();
+        assert!((length_m(p(10.0, 0.0), p(11.0, 0.0)) / equator - 1.0).abs() < 1e-10);
+        assert!((length_m(p(10.0, 0.0), p(10.0, 90.0)) / 10_001_965.729 - 1.0).abs() < 1e-9);
+        // A short way across: as good as the geodesic.
+        let (a, b) = ([46.0, 40.0], [46.001, 40.001]);
+        let geodesic = Geodesic.distance(geo::Point::from(a), geo::Point::from(b));
+        assert!((length_m(p(a[0], a[1]), p(b[0], b[1])) - geodesic).abs() < 1e-6);
     }
 
     #[test]

@@ -156,6 +156,17 @@ impl Crs {
         self.geographic
     }
 
+    /// How many metres (or radians, of angles) its unit has; 1 where that is not known.
+    pub fn metres_in_unit(&self) -> f64 {
+        let context = Context::new();
+        let unit = self.open(&context).ok().and_then(|system| {
+            let is_bound = system.kind() == sys::PJ_TYPE_PJ_TYPE_BOUND_CRS;
+            let system = if is_bound { system.bound_system()? } else { system };
+            system.axes().map(|[first, _]| first.1)
+        });
+        unit.filter(|unit| unit.is_finite() && *unit > 0.0).unwrap_or(1.0)
+    }
+
     /// Its name, as the definition or the authority gives it.
     pub fn name(&self) -> &str {
         &self.name

@@ -85,7 +85,7 @@ codes! {
     NoClassField = "no-class-field", Warning;
     /// A release whose kind is not understood was set aside.
     UnknownKind = "unknown-kind", Error;
-    /// A date that can't be read: a hazard is used as undated, a release is set aside.
+    /// A date that can't be read: a hazard is used as undated, a release is set aside, a district is valid without it.
     UnreadableDate = "unreadable-date", Error;
     /// A partial date was taken as a hazard's first, or a release's last day.
     PartialDate = "partial-date", Info;
@@ -93,6 +93,12 @@ codes! {
     FutureDate = "future-date", Warning;
     /// A number that can't be read was left out.
     UnreadableNumber = "unreadable-number", Warning;
+    /// A hazard is closed, and nothing says how its land was released: the land stays contaminated.
+    ClosedWithoutRelease = "closed-without-release", Warning;
+    /// The status of a hazard is not understood: the land stays contaminated.
+    UnknownStatus = "unknown-status", Warning;
+    /// Text looks as if it had been read in the wrong encoding.
+    GarbledText = "garbled-text", Warning;
     /// Several records of a layer have one id.
     RepeatedId = "repeated-id", Warning;
     /// A record is an exact copy of another one.
@@ -117,6 +123,8 @@ codes! {
     AssumedCrs = "assumed-crs", Warning;
     /// A layer was transformed by an operation of limited accuracy.
     CrsAccuracy = "crs-accuracy", Info;
+    /// A layer could only be brought to WGS 84 coarsely; its places may be off by more than a few metres.
+    CoarseShift = "coarse-datum-shift", Warning;
     /// The coordinates look as if longitude and latitude were swapped, or the CRS were wrong.
     SuspiciousPlace = "suspicious-place", Warning;
     /// The reader noticed something about a feature or layer.
@@ -127,6 +135,16 @@ codes! {
     IncidentOutside = "incident-outside-hazards", Warning;
     /// A layer holds no features.
     EmptyLayer = "empty-layer", Warning;
+    /// The series does not begin where it should.
+    SeriesStart = "series-start", Warning;
+    /// Districts that are not valid on the day whose boundaries count.
+    DistrictsNotValid = "districts-not-valid", Info;
+    /// Ground of districts that are not valid lies in no district that is.
+    BoundariesGap = "boundaries-gap", Warning;
+    /// Land passed from one district to another within the time accounted for.
+    BoundariesChange = "boundaries-change", Warning;
+    /// Releases of one task state devices on the same ground: they may be counted twice.
+    DevicesRepeated = "devices-repeated", Warning;
 }
 
 /// A defect, as it stands in findings.csv and findings.geojson.

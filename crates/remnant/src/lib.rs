@@ -31,12 +31,15 @@
 
 pub mod account;
 mod audit;
+pub mod compare;
 pub mod crs;
 pub mod error;
 pub mod finding;
+pub mod forecast;
 pub mod pipeline;
 pub mod progress;
 pub mod read;
+pub mod reconcile;
 pub mod records;
 pub mod report;
 pub mod settings;
@@ -44,6 +47,8 @@ pub mod status;
 mod understand;
 pub mod write;
 pub mod zone;
+
+pub use understand::{inspect, mapping, profile};
 
 /// The README's example is compiled and run with the tests.
 #[cfg(doctest)]

@@ -3,15 +3,18 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use jiff::civil::Date;
+
 use crate::account::account_here;
 use crate::audit;
 use crate::error::{Error, Location, Result};
 use crate::finding::Finding;
 use crate::progress::Progress;
 use crate::records::{HazardClass, ReleaseKind, Survey};
-use crate::report::{Input, Report, Role, RunFacts};
+use crate::report::{Account, Input, Report, Role, RunFacts};
 use crate::settings::Settings;
-use crate::understand::{OpenLayer, common_area};
+use crate::understand::mapping::Mapping;
+use crate::understand::{OpenLayer, common_area, settle};
 
 /// A layer to be read.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +36,31 @@ pub struct LayerSpec {
     pub class: Option<HazardClass>,
     /// The kind of releases where the layer has no such field.
     pub kind: Option<ReleaseKind>,
+    /// What people use, for layers of exposure: `roads`, `farmland`, `schools` or any other word.
+    pub theme: Option<String>,
+    /// What the layer's fields and values are called, and mean.
+    pub mapping: Mapping,
+    /// The coordinate operation by its code, such as `EPSG:15865`, where the best one is not to be chosen.
+    pub operation: Option<String>,
+}
+
+impl LayerSpec {
+    /// A layer of which nothing is said but its role and its file.
+    pub fn new(role: Role, path: impl Into<PathBuf>) -> Self {
+        Self {
+            role,
+            path: path.into(),
+            layer: None,
+            crs: None,
+            encoding: None,
+            aliases: None,
+            class: None,
+            kind: None,
+            theme: None,
+            mapping: Mapping::default(),
+            operation: None,
+        }
+    }
 }
 
 /// Everything that a run needs.
@@ -72,6 +100,41 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report> {
     })
 }
 
+/// Reads once and accounts for several dates: `(since, as_of)` each, with the other settings of the job. Tables only: no
+/// shapes are drawn, and zones are left out.
+///
+/// # Errors
+/// Those of [`run`]; also where an account fails one of its own checks.
+pub fn accounts(job: &Job, dates: &[(Option<Date>, Date)], progress: &dyn Progress) -> Result<Vec<Account>> {
+    let mut job = job.clone();
+    job.settings.geometry = false;
+    job.layers.retain(|layer| !matches!(layer.role, Role::Zones | Role::Coverage));
+    job.settings.pool()?.install(|| {
+        let (survey, _, _) = read(&job, progress)?;
+        dates.iter().map(|&(since, as_of)| account_of(&survey, &job.settings, since, as_of, progress)).collect()
+    })
+}
+
+fn account_of(
+    survey: &Survey,
+    settings: &Settings,
+    since: Option<Date>,
+    as_of: Date,
+    progress: &dyn Progress,
+) -> Result<Account> {
+    let settings = Settings { since, as_of: Some(as_of), ..settings.clone() };
+    let account = account_here(survey, &settings, progress)?;
+    match account.checks.iter().find(|check| !check.holds) {
+        None => Ok(account),
+        Some(check) => Err(Error::failed(
+            "the account fails its own check",
+            Location::default(),
+            format!("{} (difference {})", check.name, check.difference),
+            "please report this fault of the program with the files, if you may",
+        )),
+    }
+}
+
 /// Stages 1 and 2: every layer opened, brought to one plane and understood.
 fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<Finding>)> {
     if !job.layers.iter().any(|l| l.role == Role::Hazards) {
@@ -83,17 +146,19 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
             remedy,
         ));
     }
-    let layers: Vec<OpenLayer<'_>> = job
+    let mut layers: Vec<OpenLayer<'_>> = job
         .layers
         .iter()
         .enumerate()
         .map(|(number, spec)| OpenLayer::open(spec, number as u32, progress))
         .collect::<Result<_>>()?;
+    settle(&mut layers)?;
     let area = common_area(&layers)?;
     let (mut survey, mut inputs, mut findings) = (Survey::default(), Vec::new(), Vec::new());
     if job.layers.iter().any(|l| l.role == Role::Coverage) {
         survey.coverage = Some(Vec::new());
     }
+    survey.themes = job.layers.iter().filter(|l| l.role == Role::Exposure).map(theme_of).collect();
     for layer in layers {
         let (input, mut parts) = layer.understand(area, &job.settings)?;
         inputs.push(input);
@@ -105,6 +170,7 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
         survey.districts.append(&mut parts.districts);
         survey.zones.append(&mut parts.zones);
         survey.incidents.append(&mut parts.incidents);
+        survey.exposures.append(&mut parts.exposures);
         survey.other_dates.append(&mut parts.other_dates);
         if let Some(coverage) = &mut survey.coverage {
             coverage.append(&mut parts.coverage);
@@ -114,6 +180,11 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
         }
     }
     Ok((survey, inputs, findings))
+}
+
+/// The theme of a layer of what people use, made comparable.
+pub(crate) fn theme_of(spec: &LayerSpec) -> String {
+    spec.theme.as_deref().map(crate::read::fold).filter(|theme| !theme.is_empty()).unwrap_or_else(|| "other".to_owned())
 }
 
 /// The largest amount of memory that the process held so far, where the system tells.

@@ -104,6 +104,17 @@ pub type DeviceCounts = [u64; DEVICES.len()];
 /// The types of devices, as input fields and output columns are named.
 pub const DEVICES: [&str; 6] = ["ap_mines", "av_mines", "erw", "uxo", "submunitions", "ied"];
 
+/// Who released land, how, and in which task; each as the source spells it, without blanks around it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Work {
+    /// The operator.
+    pub operator: Option<String>,
+    /// The method.
+    pub method: Option<String>,
+    /// The task that the release reports on: reports of its progress and of its completion share one.
+    pub task: Option<String>,
+}
+
 /// A land release.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Release {
@@ -117,6 +128,8 @@ pub struct Release {
     pub date: Option<Date>,
     /// Devices found.
     pub devices: DeviceCounts,
+    /// Who released it, how, and in which task.
+    pub work: Work,
     /// The area that the source states, in m2.
     pub stated_area_m2: Option<f64>,
     /// Used or repaired.
@@ -134,9 +147,20 @@ pub struct LostRelease {
     pub id: String,
     /// The area that the source states, in m2.
     pub stated_area_m2: Option<f64>,
+    /// Who released it, how, and in which task.
+    pub work: Work,
 }
 
-/// A district; several with one code are one district.
+/// From which day to which a version of a district is valid, both days included; open where there is none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Validity {
+    /// The first day.
+    pub from: Option<Date>,
+    /// The last day.
+    pub to: Option<Date>,
+}
+
+/// A district, or a version of one; several with one code that are valid on one day are one district.
 #[derive(Debug, Clone, PartialEq)]
 pub struct District {
     /// Where it came from.
@@ -145,6 +169,8 @@ pub struct District {
     pub code: String,
     /// Its name.
     pub name: String,
+    /// When it is valid.
+    pub validity: Validity,
     /// Its ground.
     pub ground: Footprint,
 }
@@ -160,6 +186,28 @@ pub struct Zone {
     pub name: String,
     /// Its ground: a polygon, a geodesic disc or a corridor.
     pub ground: Footprint,
+    /// People who live there or would return, where the layer says.
+    pub people: Option<f64>,
+    /// Homes, where the layer says.
+    pub homes: Option<f64>,
+}
+
+/// Something that people use: a road, a field, a school, a well.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exposed {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its id as text.
+    pub id: String,
+    /// What it is, in lower case: `roads`, `farmland`, `schools`...
+    pub theme: String,
+    /// Its polygons.
+    pub area: Option<Footprint>,
+    /// Its lines, each of at least two different points, straight in longitude and latitude between them; cut at the
+    /// antimeridian.
+    pub lines: Vec<Vec<Point>>,
+    /// Its points.
+    pub points: Vec<Point>,
 }
 
 /// An incident.
@@ -196,6 +244,10 @@ pub struct Survey {
     pub zones: Vec<Zone>,
     /// Incidents.
     pub incidents: Vec<Incident>,
+    /// What people use.
+    pub exposures: Vec<Exposed>,
+    /// The themes of the layers of what people use, also of those without a record that can be used.
+    pub themes: Vec<String>,
     /// Dates of records that were set aside, or whose dates are ignored: they too say how far the data reach.
     pub other_dates: Vec<Date>,
     /// What the survey claims to cover; `None` where no coverage layer is given.

@@ -1,7 +1,10 @@
 //! The account: what every square metre counted as, in the terms of the outputs.
 
+mod credit;
 mod planning;
+mod public;
 mod series;
+mod treaty;
 
 use std::fmt;
 use std::iter::Sum;
@@ -11,11 +14,13 @@ use jiff::civil::Date;
 use remnant_geometry::{Area, GridPolygon, Point};
 
 use crate::finding::Finding;
-use crate::records::{DeviceCounts, Fate, HazardClass, Origin, ReleaseKind};
+use crate::records::{DeviceCounts, Fate, HazardClass, Origin, ReleaseKind, Work};
 use crate::settings::Settings;
 use crate::zone::{Reason, ZoneStatus};
+pub use credit::{Credit, CreditSums, credit};
 pub use planning::{Access, Criterion, Exposure, Plan, Priority, Stability, ToClear};
 pub use series::{Moment, Series, SeriesStep, Transition};
+pub use treaty::{ByClass, ReleasedByClass, Treaty};
 
 /// A published area in whole square centimetres, so that printed figures add up as printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -32,6 +37,11 @@ impl SquareMetres {
         let unit = remnant_geometry::plane::AREA_UNITS_PER_M2 / i128::from(Self::UNITS);
         // Land on Earth is below 5.2e14 m2, which is below 2^63 square centimetres.
         Self((area.units() + unit / 2).div_euclid(unit) as i64)
+    }
+
+    /// So many square centimetres.
+    pub fn from_square_centimetres(units: i64) -> Self {
+        Self(units)
     }
 
     /// The number of square centimetres.
@@ -166,6 +176,8 @@ pub struct Figures {
     /// Land by its state at the opening and at the closing of the period, without what never was recorded; empty
     /// without `since`.
     pub transitions: Vec<Transition>,
+    /// The period by class, as treaty reports ask for it.
+    pub treaty: Treaty,
     /// What people use and what of it lies on contaminated land, by theme.
     pub exposure: Vec<Exposure>,
 }
@@ -294,6 +306,39 @@ pub struct RecordRow {
     pub recorded: SquareMetres,
     /// A hazard: land that was contaminated already.
     pub overlap: SquareMetres,
+    /// A release: of `repeated` and `outside`, land that an earlier release of its task covers.
+    pub within_task: SquareMetres,
+    /// A release: who released it, how, and in which task.
+    pub work: Work,
+}
+
+/// What a record did in one district, or on the land outside all of them: the figures of districts, taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordShare {
+    /// The row of the record.
+    pub record: usize,
+    /// A mark of the record's whole shape: another one where it was redrawn.
+    pub shape: u64,
+    /// The row of the district; `None` for the land outside all districts.
+    pub district: Option<usize>,
+    /// Land there that the record covers.
+    pub covered: SquareMetres,
+    /// A hazard: land that had never been recorded.
+    pub newly_recorded: SquareMetres,
+    /// A hazard: released land that it recorded again.
+    pub recontaminated: SquareMetres,
+    /// A release: land that it released.
+    pub credited: SquareMetres,
+    /// A release: the part of it that had never been recorded, and counts as recorded at the same moment.
+    pub recorded_and_released: SquareMetres,
+    /// Land on which it changed nothing, or made suspected land confirmed.
+    pub repeated: SquareMetres,
+    /// A release: land outside any recorded hazard.
+    pub outside: SquareMetres,
+    /// What it adds to the remaining land of the district.
+    pub to_remaining: SquareMetres,
+    /// What it adds to the released land of the district.
+    pub to_released: SquareMetres,
 }
 
 /// The shapes of one state of land in one district.
@@ -352,6 +397,8 @@ pub struct Account {
     pub unplaced_hazards: u64,
     /// Every hazard and release, hazards first, in the order of their layers.
     pub records: Vec<RecordRow>,
+    /// What every record did in every district, in the order of the records.
+    pub shares: Vec<RecordShare>,
     /// Contaminated and released land by district and state; empty without geometry.
     pub shapes: Vec<LandShape>,
     /// The defects of the data.
@@ -404,6 +451,8 @@ pub enum Role {
     Incidents,
     /// What the survey claims to cover.
     Coverage,
+    /// What people use: roads, farmland, schools...
+    Exposure,
 }
 
 impl Role {
@@ -416,6 +465,7 @@ impl Role {
             Self::Zones => "zones",
             Self::Incidents => "incidents",
             Self::Coverage => "coverage",
+            Self::Exposure => "exposure",
         }
     }
 }

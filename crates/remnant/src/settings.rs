@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use crate::report::SeriesStep;
+
 /// Whether dates count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DatePolicy {
@@ -50,6 +52,10 @@ pub struct Settings {
     pub as_of: Option<Date>,
     /// The date from whose end the period of the balance runs.
     pub since: Option<Date>,
+    /// The periods at whose ends the account is wanted too; `None` for the date of the account alone.
+    pub series: Option<SeriesStep>,
+    /// The day whose districts count, at every date; by default the date of the account.
+    pub boundaries: Option<Date>,
     /// Whether dates count.
     pub dates: DatePolicy,
     /// What a release does outside hazards.
@@ -62,6 +68,85 @@ pub struct Settings {
     pub threads: Option<usize>,
     /// The day of the run: dates after it are doubtful.
     pub today: Date,
+    /// Whether the outputs are for the public: without the ground of hazards and releases, and without what it could be
+    /// rebuilt from.
+    pub public: bool,
+    /// What the order of work goes by; without any, by people for a hectare to be cleared, or by homes where no zone
+    /// says how many people.
+    pub weights: Vec<(Measure, f64)>,
+}
+
+/// What zones are compared by to say what to clear next.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Measure {
+    /// People for a hectare to be cleared.
+    PeoplePerHectare,
+    /// Homes for a hectare to be cleared.
+    HomesPerHectare,
+    /// People.
+    People,
+    /// Homes.
+    Homes,
+    /// The share of the zone that is contaminated.
+    ContaminatedShare,
+    /// Open evidence points in the zone and within the safety distance.
+    EvidencePoints,
+    /// 1 where every road to the district's network crosses contaminated land.
+    CutOff,
+    /// Incidents in the zone and within 1 km of it.
+    Incidents,
+    /// Features of a theme that touch contaminated land in the zone.
+    ExposedFeatures(String),
+    /// Metres of lines of a theme on contaminated land in the zone.
+    ExposedLength(String),
+    /// Square metres of polygons of a theme that are contaminated land in the zone.
+    ExposedArea(String),
+}
+
+impl Measure {
+    /// The measures that need no theme, with their words.
+    const PLAIN: [(&'static str, Self); 8] = [
+        ("people_per_ha", Self::PeoplePerHectare),
+        ("homes_per_ha", Self::HomesPerHectare),
+        ("people", Self::People),
+        ("homes", Self::Homes),
+        ("contaminated_share", Self::ContaminatedShare),
+        ("evidence_points", Self::EvidencePoints),
+        ("cut_off", Self::CutOff),
+        ("incidents", Self::Incidents),
+    ];
+
+    /// What leads in the measures of a theme: `exposed_features.schools`.
+    pub const OF_THEMES: [&'static str; 3] = ["exposed_features.", "exposed_length_m.", "exposed_area_m2."];
+
+    /// The words of the measures that need no theme.
+    pub fn plain_words() -> impl Iterator<Item = &'static str> {
+        Self::PLAIN.into_iter().map(|(word, _)| word)
+    }
+
+    /// The measure of a word, as the project file spells it.
+    pub fn of_word(word: &str) -> Option<Self> {
+        if let Some((_, measure)) = Self::PLAIN.into_iter().find(|(plain, _)| *plain == word) {
+            return Some(measure);
+        }
+        let [features, length, area] = Self::OF_THEMES;
+        let theme = |lead: &str| word.strip_prefix(lead).map(crate::read::fold).filter(|theme| !theme.is_empty());
+        theme(features)
+            .map(Self::ExposedFeatures)
+            .or_else(|| theme(length).map(Self::ExposedLength))
+            .or_else(|| theme(area).map(Self::ExposedArea))
+    }
+
+    /// The word for it in the project file and in outputs.
+    pub fn word(&self) -> String {
+        let [features, length, area] = Self::OF_THEMES;
+        match self {
+            Self::ExposedFeatures(theme) => format!("{features}{theme}"),
+            Self::ExposedLength(theme) => format!("{length}{theme}"),
+            Self::ExposedArea(theme) => format!("{area}{theme}"),
+            plain => Self::PLAIN.into_iter().find(|(_, m)| m == plain).map(|(w, _)| w.to_owned()).unwrap_or_default(),
+        }
+    }
 }
 
 impl Settings {
@@ -70,12 +155,16 @@ impl Settings {
         Self {
             as_of: None,
             since: None,
+            series: None,
+            boundaries: None,
             dates: DatePolicy::default(),
             outside: OutsidePolicy::default(),
             safety_distance_m: 100.0,
             geometry: true,
             threads: None,
             today,
+            public: false,
+            weights: Vec::new(),
         }
     }
 }

@@ -28,6 +28,18 @@ impl State {
     pub const ALL: [Self; 6] =
         [Self::None, Self::Suspected, Self::Confirmed, Self::Cancelled, Self::Reduced, Self::Cleared];
 
+    /// The word for it in the outputs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Suspected => "suspected",
+            Self::Confirmed => "confirmed",
+            Self::Cancelled => "cancelled",
+            Self::Reduced => "reduced",
+            Self::Cleared => "cleared",
+        }
+    }
+
     /// Whether land in this state is contaminated.
     pub fn is_contaminated(self) -> bool {
         matches!(self, Self::Suspected | Self::Confirmed)

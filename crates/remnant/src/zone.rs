@@ -50,6 +50,8 @@ pub struct Evidence {
     pub points_inside: Vec<String>,
     /// Open evidence points within the safety distance or their own accuracy, with their distances.
     pub points_near: Vec<(String, f64)>,
+    /// How many open evidence points those are, inside and near.
+    pub points_open: u64,
     /// The distance to the nearest contaminated land.
     pub nearest_m: Option<f64>,
     /// The safety distance.
@@ -81,9 +83,16 @@ pub enum Reason {
     Released(f64),
     /// Nothing is recorded.
     NothingRecorded,
+    /// What a status means, without figures: all that the public is told.
+    General(ZoneStatus),
 }
 
 impl Reason {
+    /// What a status means, without figures.
+    pub fn general(status: ZoneStatus) -> Self {
+        if status == ZoneStatus::NoRecord { Self::NothingRecorded } else { Self::General(status) }
+    }
+
     /// A word for the kind of reason, for programs that have words of their own.
     pub fn code(&self) -> &'static str {
         match self {
@@ -95,12 +104,16 @@ impl Reason {
             Self::LostHazards(..) => "lost-hazards",
             Self::NotCovered(..) => "not-covered",
             Self::Released(..) => "released",
-            Self::NothingRecorded => "nothing-recorded",
+            Self::NothingRecorded | Self::General(ZoneStatus::NoRecord) => "nothing-recorded",
+            Self::General(ZoneStatus::Contaminated) => "general-contaminated",
+            Self::General(ZoneStatus::Near) => "general-near",
+            Self::General(ZoneStatus::Unknown) => "general-unknown",
+            Self::General(ZoneStatus::Released) => "general-released",
         }
     }
 
     /// Every kind of reason, by its word.
-    pub const CODES: [&str; 9] = [
+    pub const CODES: [&str; 13] = [
         "contaminated-land",
         "points-inside",
         "land-near",
@@ -110,6 +123,10 @@ impl Reason {
         "not-covered",
         "released",
         "nothing-recorded",
+        "general-contaminated",
+        "general-near",
+        "general-unknown",
+        "general-released",
     ];
 
     /// The status that it gives a zone where nothing weightier is found.
@@ -120,6 +137,7 @@ impl Reason {
             Self::LostHazards(..) | Self::NotCovered(..) => ZoneStatus::Unknown,
             Self::Released(..) => ZoneStatus::Released,
             Self::NothingRecorded => ZoneStatus::NoRecord,
+            Self::General(status) => *status,
         }
     }
 }
@@ -145,8 +163,21 @@ impl fmt::Display for Reason {
             Self::LostHazards(ids) => write!(f, "hazards that could not be used may lie here ({})", list(ids)),
             Self::NotCovered(m2) => write!(f, "the survey does not claim to cover {m2:.1} m2 of the zone"),
             Self::Released(m2) => write!(f, "{m2:.1} m2 in the zone were contaminated once and have been released"),
-            Self::NothingRecorded => {
+            Self::NothingRecorded | Self::General(ZoneStatus::NoRecord) => {
                 f.write_str("no hazard is recorded in the zone or near it; that is no evidence of none")
+            }
+            Self::General(ZoneStatus::Contaminated) => {
+                f.write_str("contaminated land or an open evidence point lies in the zone")
+            }
+            Self::General(ZoneStatus::Near) => f.write_str(
+                "contaminated land or an open evidence point lies within the safety distance, or within the positional \
+                 accuracy of a hazard",
+            ),
+            Self::General(ZoneStatus::Unknown) => f.write_str(
+                "a hazard that could not be placed may lie here, or the survey does not claim to cover the zone",
+            ),
+            Self::General(ZoneStatus::Released) => {
+                f.write_str("land in the zone was contaminated once and has been released")
             }
         }
     }

@@ -7,6 +7,7 @@
 //! | `scenes` | random small cases of the kinds that break overlays |
 //! | `faces` | the two against each other |
 //! | `robust` | named cases of `fixtures/robust` |
+//! | `suites` | published suites of JTS and others, where they are at hand |
 //! | `laws` | what must not change the faces, and what they add up to |
 //! | `validity` | rings by the rule, and whether they are valid |
 
@@ -16,4 +17,5 @@ mod faces;
 mod laws;
 mod robust;
 mod scenes;
+mod suites;
 mod validity;

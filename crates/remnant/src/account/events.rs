@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 use remnant_geometry::Footprint;
+use rustc_hash::FxHashMap;
 
-use crate::records::{HazardGround, Origin, Survey};
+use crate::records::{District, HazardGround, Origin, Survey};
 use crate::settings::{DatePolicy, Settings};
 use crate::status::{Act, replay_order};
 
@@ -19,6 +20,10 @@ pub(super) struct Event<'a> {
     pub id: &'a str,
     pub origin: Origin,
     pub ground: &'a Footprint,
+    /// The number of the task that a release reports on; 0 for none.
+    pub task: u32,
+    /// Whether a release states devices.
+    pub bears_devices: bool,
 }
 
 impl Event<'_> {
@@ -28,7 +33,7 @@ impl Event<'_> {
 }
 
 /// Everything that has ground. Its number as a cover: events first, in the order of their replay; then districts in the
-/// order of their codes, coverage, zones. So the records of a face come in the order in which they are needed.
+/// order of their codes, coverage, zones, what people use, the reaches of zones. So the records of a face come in the order in which they are needed.
 pub(super) struct Covers<'a> {
     pub events: Vec<Event<'a>>,
     /// The dates of the events in order; slot `n` is `dates[n - 1]`.
@@ -40,10 +45,22 @@ pub(super) struct Covers<'a> {
     /// What the survey claims to cover; `None` without such a layer, empty where nothing of it could be used.
     pub coverage: Option<Vec<&'a Footprint>>,
     pub zones: Vec<&'a Footprint>,
+    /// The themes of what people use, in order.
+    pub themes: Vec<&'a str>,
+    /// The polygons of what people use: the feature's place in the survey, its theme, its ground.
+    pub exposed: Vec<(u32, u32, &'a Footprint)>,
+    /// The ground within the safety distance of zones that have hazards near: the zone, the ground.
+    pub reaches: Vec<(u32, &'a Footprint)>,
 }
 
 impl<'a> Covers<'a> {
-    pub fn new(survey: &'a Survey, settings: &Settings) -> Self {
+    /// `districts` are those that count.
+    pub fn new(
+        survey: &'a Survey,
+        districts: Vec<&'a District>,
+        settings: &Settings,
+        reaches: &'a [(u32, Footprint)],
+    ) -> Self {
         let effective = |date: Option<Date>| date.filter(|_| settings.dates == DatePolicy::Replay);
         let hazards = survey.hazards.iter().enumerate().filter_map(|(index, h)| match &h.ground {
             HazardGround::Area(ground) => Some(Event {
@@ -54,9 +71,12 @@ impl<'a> Covers<'a> {
                 id: &h.id,
                 origin: h.origin,
                 ground,
+                task: 0,
+                bears_devices: false,
             }),
             HazardGround::Points(_) => None,
         });
+        let mut tasks: FxHashMap<String, u32> = FxHashMap::default();
         let releases = survey.releases.iter().enumerate().map(|(index, r)| Event {
             index,
             act: Act::Release(r.kind),
@@ -65,6 +85,11 @@ impl<'a> Covers<'a> {
             id: &r.id,
             origin: r.origin,
             ground: &r.ground,
+            task: r.work.task.as_ref().map_or(0, |task| {
+                let next = tasks.len() as u32 + 1;
+                *tasks.entry(task.to_lowercase()).or_insert(next)
+            }),
+            bears_devices: r.devices.iter().any(|&n| n > 0),
         });
         let mut events: Vec<Event<'a>> = hazards.chain(releases).collect();
         events.sort_by(|a, b| {
@@ -77,7 +102,7 @@ impl<'a> Covers<'a> {
             event.slot = event.date.map_or(0, |d| dates.partition_point(|&other| other < d) as u32 + 1);
         }
 
-        let mut features: Vec<_> = survey.districts.iter().collect();
+        let mut features = districts;
         features.sort_by(|a, b| (&a.code, a.origin).cmp(&(&b.code, b.origin)));
         let mut districts: Vec<(&str, &str)> = Vec::new();
         let mut district_ground = Vec::new();
@@ -87,7 +112,16 @@ impl<'a> Covers<'a> {
             }
             district_ground.push((districts.len() as u32 - 1, &district.ground));
         }
+        let mut themes: Vec<&str> = survey.themes.iter().map(String::as_str).collect();
+        themes.extend(survey.exposures.iter().map(|e| e.theme.as_str()));
+        themes.sort_unstable();
+        themes.dedup();
+        let theme = |word: &str| themes.partition_point(|&t| t < word) as u32;
+        let areas = survey.exposures.iter().zip(0..).filter_map(|(e, i)| Some((i, theme(&e.theme), e.area.as_ref()?)));
         Self {
+            exposed: areas.collect(),
+            themes,
+            reaches: reaches.iter().map(|(zone, ground)| (*zone, ground)).collect(),
             events,
             dates,
             districts,
@@ -105,7 +139,15 @@ impl<'a> Covers<'a> {
             .chain(self.district_ground.iter().map(|d| d.1))
             .chain(self.coverage.iter().flatten().copied())
             .chain(self.zones.iter().copied())
+            .chain(self.exposed.iter().map(|e| e.2))
+            .chain(self.reaches.iter().map(|r| r.1))
             .collect()
+    }
+
+    /// The number of the first reach as a cover.
+    pub fn reaches_from(&self) -> usize {
+        let coverage = self.coverage.as_ref().map_or(0, Vec::len);
+        self.events.len() + self.district_ground.len() + coverage + self.zones.len() + self.exposed.len()
     }
 
     /// The row that stands for the land outside all districts.

@@ -17,6 +17,8 @@ pub(super) struct Rules<'a> {
     pub opening_slot: Option<u32>,
     /// Whether the zones have to know where the rim of contaminated land is.
     pub want_rim: bool,
+    /// Whether the account at earlier dates is wanted too.
+    pub want_series: bool,
 }
 
 impl<'a> Rules<'a> {
@@ -27,6 +29,7 @@ impl<'a> Rules<'a> {
             last_slot: covers.slot_at(settings.as_of),
             opening_slot: settings.since.map(|d| covers.slot_at(Some(d))),
             want_rim: !covers.zones.is_empty(),
+            want_series: settings.series.is_some(),
         }
     }
 }
@@ -38,6 +41,8 @@ pub(super) struct WindowAccount {
     /// The sets of hazards that are live on some land, by the mark of its rim (counted from 1).
     pub live_sets: Vec<Vec<u32>>,
     live: Vec<u32>,
+    /// The releases with a task since a hazard was last recorded on a face.
+    in_tasks: Vec<u32>,
 }
 
 impl WindowAccount {
@@ -48,13 +53,18 @@ impl WindowAccount {
         let districts_end = events_end + covers.district_ground.len();
         let coverage_end = districts_end + covers.coverage.as_ref().map_or(0, Vec::len);
         let split = |end: usize| cover.partition_point(|&c| (c as usize) < end);
-        let (e, d, c) = (split(events_end), split(districts_end), split(coverage_end));
+        let zones_end = coverage_end + covers.zones.len();
+        let (e, d, c, z) = (split(events_end), split(districts_end), split(coverage_end), split(zones_end));
 
         let place = self.district(rules, &cover[e..d], area, e > 0);
         let state = self.replay(rules, &cover[..e], place, area);
-        if c < cover.len() {
+        if z < cover.len() {
+            let live = if state.is_contaminated() { &self.live[..] } else { &[] };
+            self.ledger.planning.face(covers, &cover[c..z], &cover[z..], place, live, area);
+        }
+        if c < z {
             let covered = covers.coverage.is_none() || c > d;
-            for &zone in &cover[c..] {
+            for &zone in &cover[c..z] {
                 self.zone(zone - coverage_end as u32, state, place, covered, area, rules, &cover[..e]);
             }
         }
@@ -91,16 +101,19 @@ impl WindowAccount {
 
     /// Replays the records of a face and gives its state at the date of the account; leaves the live hazards in `live`.
     fn replay(&mut self, rules: &Rules<'_>, events: &[u32], place: u32, area: Area) -> State {
-        let Ledger { deeds, ground, flows, .. } = &mut self.ledger;
+        let Ledger { deeds, ground, flows, ceased, transitions, twins, .. } = &mut self.ledger;
         let mut state = State::None;
+        let mut state_at_opening = State::None;
         let (mut outside, mut repeated) = (false, false);
         self.live.clear();
+        self.in_tasks.clear();
         let mut opened = rules.opening_slot.is_none();
         let mut undated_releases = 0;
         for &number in events {
             let event = &rules.covers.events[number as usize];
             if !opened && Some(event.slot) > rules.opening_slot {
                 opened = true;
+                state_at_opening = state;
                 self.live.iter().for_each(|&h| deeds.entry((h, place)).or_default().add(Deed::LiveAtOpening, area));
             }
             let own = deeds.entry((number, place)).or_default();
@@ -110,6 +123,9 @@ impl WindowAccount {
             }
             let (next, change) = step(state, event.act, rules.outside);
             own.add(deed_of(change), area);
+            if change == Change::RecordedAndReleased {
+                own.add(Deed::RecordedAndReleased, area);
+            }
             let once = match change {
                 Change::Outside => Some((&mut outside, Ground::Outside)),
                 Change::Repeated => Some((&mut repeated, Ground::Repeated)),
@@ -120,10 +136,28 @@ impl WindowAccount {
             {
                 *ground.entry((place, event.slot, what)).or_default() += area;
             }
+            if event.task > 0 {
+                let task = |&&earlier: &&u32| rules.covers.events[earlier as usize].task == event.task;
+                let mut repeats = false;
+                for &earlier in self.in_tasks.iter().filter(task) {
+                    repeats = true;
+                    if event.bears_devices && rules.covers.events[earlier as usize].bears_devices {
+                        *twins.entry((number, earlier)).or_default() += area;
+                    }
+                }
+                if repeats {
+                    own.add(Deed::WithinTask, area);
+                }
+                self.in_tasks.push(number);
+            }
             if event.is_hazard() {
                 self.live.push(number);
+                self.in_tasks.clear();
             } else {
                 // After a release land is not contaminated, whatever it was before.
+                if rules.want_series {
+                    self.live.iter().for_each(|&h| *ceased.entry((h, place, event.slot)).or_default() += area);
+                }
                 self.live.clear();
                 undated_releases += usize::from(event.slot == 0);
             }
@@ -131,6 +165,12 @@ impl WindowAccount {
                 *flows.entry(Flow { place, slot: event.slot, from: state, to: next }).or_default() += area;
             }
             state = next;
+        }
+        if rules.opening_slot.is_some() {
+            let from = if opened { state_at_opening } else { state };
+            if (from, state) != (State::None, State::None) {
+                *transitions.entry((place, from, state)).or_default() += area;
+            }
         }
         for &hazard in &self.live {
             let own = deeds.entry((hazard, place)).or_default();
@@ -161,7 +201,7 @@ impl WindowAccount {
         rules: &Rules<'_>,
         events: &[u32],
     ) {
-        let zones = &mut self.ledger.zones;
+        let Ledger { zones, zone_flows, .. } = &mut self.ledger;
         let mut add = |land: ZoneLand| *zones.entry((zone, land)).or_default() += area;
         add(ZoneLand::In(state));
         add(ZoneLand::District(place));
@@ -179,6 +219,9 @@ impl WindowAccount {
             let (next, change) = step(at, event.act, rules.outside);
             if matches!(change, Change::Released | Change::RecordedAndReleased) {
                 add(ZoneLand::Credited(number));
+            }
+            if rules.want_series && next != at {
+                *zone_flows.entry(Flow { place: zone, slot: event.slot, from: at, to: next }).or_default() += area;
             }
             at = next;
         }

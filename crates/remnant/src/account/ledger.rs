@@ -3,6 +3,7 @@
 use remnant_geometry::Area;
 use rustc_hash::FxHashMap;
 
+use super::planning::PlanningLand;
 use crate::status::State;
 
 /// What a record did on some land.
@@ -27,11 +28,15 @@ pub(super) enum Deed {
     LiveAtOpening,
     /// An undated release on land that is contaminated by a later, dated hazard.
     Overruled,
+    /// A release on land that an earlier release of its task covers, with no hazard recorded there in between.
+    WithinTask,
+    /// A release of land without record that counts as recorded at the same moment; also credited.
+    RecordedAndReleased,
 }
 
 impl Deed {
     /// Every deed, in order of its number.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Covers,
         Self::NewlyRecorded,
         Self::Recontaminated,
@@ -41,6 +46,8 @@ impl Deed {
         Self::Live,
         Self::LiveAtOpening,
         Self::Overruled,
+        Self::WithinTask,
+        Self::RecordedAndReleased,
     ];
 }
 
@@ -113,27 +120,44 @@ pub(super) enum ZoneLand {
 /// The sums of one window or of many.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
+    /// By place.
     pub flows: FxHashMap<Flow, Area>,
+    /// By zone in the place of a place; only where a series is asked for.
+    pub zone_flows: FxHashMap<Flow, Area>,
+    /// Land by place, and its state at the opening and at the date of the account; only where there is a period, and
+    /// without land that is in no state at either.
+    pub transitions: FxHashMap<(u32, State, State), Area>,
+    /// By event, place and slot, the land on which a hazard ceased to be live; only where a series is asked for.
+    pub ceased: FxHashMap<(u32, u32, u32), Area>,
     pub ground: FxHashMap<(u32, u32, Ground), Area>,
     /// By event and place, what the event did there.
     pub deeds: FxHashMap<(u32, u32), Deeds>,
     pub zones: FxHashMap<(u32, ZoneLand), Area>,
+    /// Land of two releases of one task that both state devices: the later one, the earlier one.
+    pub twins: FxHashMap<(u32, u32), Area>,
     /// Land of two districts at once: the row that has it, the other row.
     pub overlaps: FxHashMap<(u32, u32), Area>,
+    /// What planners ask of the land.
+    pub planning: PlanningLand,
 }
 
 impl Ledger {
     /// Adds another ledger.
     pub fn merge(&mut self, other: Self) {
         add_all(&mut self.flows, other.flows);
+        add_all(&mut self.zone_flows, other.zone_flows);
+        add_all(&mut self.transitions, other.transitions);
+        add_all(&mut self.ceased, other.ceased);
         add_all(&mut self.ground, other.ground);
         add_all(&mut self.deeds, other.deeds);
         add_all(&mut self.zones, other.zones);
+        add_all(&mut self.twins, other.twins);
         add_all(&mut self.overlaps, other.overlaps);
+        self.planning.merge(other.planning);
     }
 }
 
-fn add_all<K: std::hash::Hash + Eq, V: std::ops::AddAssign + Default>(
+pub(super) fn add_all<K: std::hash::Hash + Eq, V: std::ops::AddAssign + Default>(
     into: &mut FxHashMap<K, V>,
     from: FxHashMap<K, V>,
 ) {

@@ -2,13 +2,28 @@
 //!
 //! [`account`] needs no file and no terminal: a survey in memory goes in, the account comes out.
 
+mod access;
+mod atoms;
+mod boundaries;
 mod events;
+mod exposure;
 mod faces;
+mod ground;
 mod ledger;
+mod live;
+mod order;
 mod nearby;
 mod overlay;
+mod planning;
 mod points;
+mod reach;
 mod rows;
+mod series;
+mod shares;
+mod stability;
+mod tasks;
+mod transitions;
+mod treaty;
 mod zones;
 
 use jiff::civil::Date;
@@ -18,14 +33,19 @@ use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
 use crate::progress::Progress;
 use crate::records::{HazardClass, ReleaseKind, Survey};
-use crate::report::{Account, Check, DistrictRow, LandShape, LandState, SquareMetres};
+use crate::report::{Account, Check, DistrictRow, LandShape, LandState, SquareMetres, ZoneRow};
 use crate::settings::Settings;
 use crate::status::State;
+use boundaries::Versions;
 use events::Covers;
 use faces::Rules;
+use ground::Ground;
 use ledger::Deed;
+pub(crate) use order::explain;
 use overlay::Overlay;
+use points::Districts;
 use rows::Rows;
+use series::Material;
 
 /// Accounts for every square metre of a survey.
 ///
@@ -51,20 +71,36 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         let remedy = "give an earlier --since or a later --as-of";
         return Err(Error::unusable("the period ends before it begins", Location::default(), why, remedy));
     }
-    let covers = Covers::new(survey, &settings);
+    settings.boundaries = settings.boundaries.or(settings.as_of);
+    let versions = Versions::new(survey);
+    let reaches = reach::reaches(survey, &settings);
+    let covers = Covers::new(survey, versions.on(settings.boundaries), &settings, &reaches);
     let rules = Rules::new(&covers, &settings);
     let overlay = overlay::overlay(&rules, settings.geometry, progress)?;
 
     progress.stage("adding up", 0);
-    let mut rows = Rows::new(&rules, &overlay.ledger, survey);
-    let evidence = points::evidence_points(survey, &covers, &settings);
-    let mut findings = points::count(survey, &covers, &settings, &evidence, &mut rows);
+    let atoms = atoms::atoms(&overlay.ledger);
+    let mut rows = Rows::new(&rules, &overlay.ledger, &atoms, survey);
+    let places = Districts::new(&covers);
+    let evidence = points::evidence_points(survey, &places, &settings);
+    let mut findings = points::count(survey, &places, &settings, &evidence, &mut rows);
     findings.extend(face_findings(&covers, &overlay, survey));
     let mut zones = zones::rows(survey, &rules, &overlay, &settings, &evidence);
     let incidents = nearby::incidents(survey, settings.as_of, &mut zones);
     let mut checks = rows.checks(&overlay.ledger);
+    let (ledger, atoms, evidence) = (&overlay.ledger, atoms.as_slice(), evidence.as_slice());
+    let material = Material { survey, settings: &settings, rules: &rules, ledger, atoms, evidence };
+    let (series, doubt) = series::series(&material);
+    findings.extend(doubt);
+    findings.extend(tasks::findings(survey, &covers, ledger));
+    let first = settings.since.or_else(|| series.as_ref().and_then(|s| s.dates.first().copied()));
+    findings.extend(versions.findings(settings.boundaries, first.zip(settings.as_of), progress)?);
+    checks.extend(series.iter().flat_map(|s| series::checks(s, &rows.places, &rows.total, &zones)));
+    checks.extend(enter_exposure(survey, &rules, &overlay, &mut rows, &mut zones));
+    let plan = order::plan(survey, &settings, &zones, &overlay.ledger.planning.shared);
     let total = rows.total.clone();
     let records = rows.records(survey, &overlay.ledger);
+    let shares = shares::shares(&covers, &overlay.ledger, &records);
     let Overlay { outline, .. } = overlay;
     let shapes = if settings.geometry { shapes(outline, &rows) } else { Vec::new() };
     checks.extend(shape_check(&shapes));
@@ -76,15 +112,47 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         outside,
         total,
         zones,
-        series: None,
-        plan: None,
+        series,
+        plan,
         incidents,
         unplaced_hazards,
         records,
+        shares,
         shapes,
         findings,
         checks,
     })
+}
+
+/// What people use, in the rows of districts and zones, and whether zones can be reached.
+fn enter_exposure(
+    survey: &Survey,
+    rules: &Rules<'_>,
+    overlay: &Overlay,
+    rows: &mut Rows,
+    zones: &mut [ZoneRow],
+) -> Option<Check> {
+    let covers = rules.covers;
+    if covers.themes.is_empty() {
+        return None;
+    }
+    let ground = Ground::new(rules);
+    let exposures = exposure::exposures(survey, covers, &overlay.ledger.planning, &ground)?;
+    for (figures, exposure) in rows.places.iter_mut().zip(exposures.places) {
+        figures.exposure = exposure;
+    }
+    rows.total.exposure = exposures.total;
+    let home = |zone: &ZoneRow| {
+        let code = zone.district.as_deref()?;
+        covers.districts.binary_search_by(|d| d.0.cmp(code)).ok().map(|row| row as u32)
+    };
+    let homes: Vec<u32> = zones.iter().map(|zone| home(zone).unwrap_or_else(|| covers.outside())).collect();
+    let access = access::access(survey, &ground, &homes);
+    for ((zone, exposure), access) in zones.iter_mut().zip(exposures.zones).zip(access) {
+        zone.exposure = exposure;
+        zone.access = access;
+    }
+    exposures.check
 }
 
 /// The latest date in the data that is not after the day of the run.

@@ -121,7 +121,7 @@ pub(super) fn index(footprints: &[&Footprint]) -> RTree<Entry> {
 }
 
 /// Every window that some box reaches, in a fixed order.
-fn windows(footprints: &[&Footprint]) -> Vec<Window> {
+pub(super) fn windows(footprints: &[&Footprint]) -> Vec<Window> {
     let mut ranges: Vec<_> = footprints.iter().map(|f| Window::reached(&f.bounds())).collect();
     ranges.sort_unstable_by_key(|(rows, columns)| (*rows.start(), *rows.end(), *columns.start(), *columns.end()));
     ranges.dedup();

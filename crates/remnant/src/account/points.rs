@@ -39,11 +39,55 @@ impl<'a> Locator<'a> {
     }
 }
 
+/// The district rows, to find the one that a point lies in.
+pub(super) struct Districts<'a> {
+    covers: &'a Covers<'a>,
+    locator: Locator<'a>,
+}
+
+impl<'a> Districts<'a> {
+    pub fn new(covers: &'a Covers<'a>) -> Self {
+        Self { covers, locator: Locator::new(covers.district_ground.iter().map(|d| d.1).collect()) }
+    }
+
+    /// The row of a point; that of the land outside where no district holds it.
+    pub fn row_of(&self, p: Point) -> u32 {
+        // District ground is in the order of codes, so the first that holds a point has the code that sorts first.
+        let first = self.locator.at(p, true).first().map(|&d| self.covers.district_ground[d as usize].0);
+        first.unwrap_or_else(|| self.covers.outside())
+    }
+}
+
+/// What closed an evidence point first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Closed {
+    /// An undated release, or any release where dates are ignored: the point is open at no date.
+    Always,
+    /// A release of this day.
+    On(Date),
+}
+
+impl Closed {
+    /// The day; `None` where the point is open at no date.
+    pub fn date(self) -> Option<Date> {
+        match self {
+            Self::Always => None,
+            Self::On(date) => Some(date),
+        }
+    }
+}
+
 /// An evidence point at the date of the account.
 pub(super) struct EvidencePoint {
     /// Its hazard's place in the survey.
     pub hazard: usize,
     pub place: Point,
+    /// The row of its district.
+    pub row: u32,
+    /// The date that counts: none where dates are ignored.
+    pub recorded: Option<Date>,
+    /// What closed it by the date of the account.
+    pub closed: Option<Closed>,
     /// Whether no release that counts for it covers it.
     pub open: bool,
 }
@@ -51,7 +95,7 @@ pub(super) struct EvidencePoint {
 /// Every evidence point that is recorded by the date of the account.
 ///
 /// A point is closed by a release that is later, or undated, and covers it; one on the border does not cover it.
-pub(super) fn evidence_points(survey: &Survey, covers: &Covers<'_>, settings: &Settings) -> Vec<EvidencePoint> {
+pub(super) fn evidence_points(survey: &Survey, districts: &Districts<'_>, settings: &Settings) -> Vec<EvidencePoint> {
     let effective = |date: Option<Date>| date.filter(|_| settings.dates == DatePolicy::Replay);
     let in_effect = |date: Option<Date>| date.is_none_or(|d| settings.as_of.is_none_or(|t| d <= t));
     let points: Vec<(usize, Point)> = survey
@@ -67,17 +111,17 @@ pub(super) fn evidence_points(survey: &Survey, covers: &Covers<'_>, settings: &S
     if points.is_empty() {
         return Vec::new();
     }
-    let releases: Vec<_> = covers.events.iter().filter(|e| !e.is_hazard() && in_effect(e.date)).collect();
+    let releases: Vec<_> = districts.covers.events.iter().filter(|e| !e.is_hazard() && in_effect(e.date)).collect();
     let locator = Locator::new(releases.iter().map(|e| e.ground).collect());
     points
         .into_iter()
         .map(|(hazard, place)| {
             let recorded = effective(survey.hazards[hazard].date);
-            let closed = locator.at(place, false).into_iter().any(|r| {
-                let released = releases[r as usize].date;
-                released.is_none() || recorded.is_none() || released > recorded
-            });
-            EvidencePoint { hazard, place, open: !closed }
+            let covering = locator.at(place, false).into_iter().map(|r| releases[r as usize].date);
+            let closing = covering.filter(|&released| released.is_none() || recorded.is_none() || released > recorded);
+            let closed = closing.map(|released| released.map_or(Closed::Always, Closed::On)).min();
+            let row = districts.row_of(place);
+            EvidencePoint { hazard, place, row, recorded, closed, open: closed.is_none() }
         })
         .collect()
 }
@@ -85,28 +129,23 @@ pub(super) fn evidence_points(survey: &Survey, covers: &Covers<'_>, settings: &S
 /// Counts evidence points and incidents into the rows; gives findings for incidents where no hazard was ever recorded.
 pub(super) fn count(
     survey: &Survey,
-    covers: &Covers<'_>,
+    districts: &Districts<'_>,
     settings: &Settings,
     evidence: &[EvidencePoint],
     rows: &mut Rows,
 ) -> Vec<Finding> {
-    let districts = Locator::new(covers.district_ground.iter().map(|d| d.1).collect());
-    // District ground is in the order of codes, so the first that holds a point has the code that sorts first.
-    let place_of = |p: Point| {
-        let first = districts.at(p, true).first().map(|&d| covers.district_ground[d as usize].0);
-        first.unwrap_or_else(|| covers.outside()) as usize
-    };
     for point in evidence.iter().filter(|e| e.open) {
-        rows.places[place_of(point.place)].evidence_points += 1;
+        rows.places[point.row as usize].evidence_points += 1;
         rows.total.evidence_points += 1;
     }
-    let hazards = Locator::new(covers.events.iter().filter(|e| e.is_hazard()).map(|e| e.ground).collect());
+    let hazards = districts.covers.events.iter().filter(|e| e.is_hazard());
+    let hazards = Locator::new(hazards.map(|e| e.ground).collect());
     let mut findings = Vec::new();
     for incident in &survey.incidents {
         if incident.date.is_some_and(|d| settings.as_of.is_some_and(|t| d > t)) {
             continue;
         }
-        for figures in [&mut rows.places[place_of(incident.place)], &mut rows.total] {
+        for figures in [&mut rows.places[districts.row_of(incident.place) as usize], &mut rows.total] {
             figures.incidents += 1;
             figures.killed = figures.killed.saturating_add(incident.killed);
             figures.injured = figures.injured.saturating_add(incident.injured);

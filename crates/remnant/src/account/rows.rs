@@ -3,9 +3,11 @@
 use remnant_geometry::Area;
 use rustc_hash::FxHashMap;
 
+use super::atoms::Atom;
 use super::faces::Rules;
 use super::ledger::{Deed, Deeds, Ground, Ledger};
-use crate::records::{Fate, HazardGround, Survey};
+use super::{transitions, treaty};
+use crate::records::{Fate, HazardGround, ReleaseKind, Survey, Work};
 use crate::report::{Balance, Check, Figures, RecordKind, RecordRow, SquareMetres, States};
 use crate::status::{Act, State};
 
@@ -13,16 +15,19 @@ use crate::status::{Act, State};
 pub(super) struct Rows {
     pub places: Vec<Figures>,
     pub total: Figures,
+    /// Land of every place by its state at the opening of the period.
+    openings: Vec<States>,
+    opening_slot: Option<u32>,
     /// For each event: its place in the survey, and whether it has effect by the date of the account.
     events: Vec<(Act, usize, bool)>,
 }
 
 impl Rows {
-    pub fn new(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey) -> Self {
+    pub fn new(rules: &Rules<'_>, ledger: &Ledger, atoms: &[Atom], survey: &Survey) -> Self {
         let covers = rules.covers;
         let count = covers.outside() as usize + 1;
         let mut places = vec![Figures::default(); count];
-        enter_flows(rules, ledger, &mut places);
+        let openings = enter_flows(rules, atoms, &mut places);
         for (&(place, slot, ground), &area) in &ledger.ground {
             let figures = &mut places[place as usize];
             let area = SquareMetres::rounded(area);
@@ -33,11 +38,18 @@ impl Rows {
                 _ => {}
             }
         }
+        if rules.opening_slot.is_some() {
+            let closings: Vec<States> = places.iter().map(|p| p.states).collect();
+            let transitions = transitions::transitions(ledger, &openings, &closings);
+            places.iter_mut().zip(transitions).for_each(|(place, transitions)| place.transitions = transitions);
+        }
         let mut total = places.iter().fold(Figures::default(), add_areas);
+        total.transitions = transitions::in_all(places.iter().map(|p| p.transitions.as_slice()));
         enter_counts(rules, ledger, &mut places, &mut total);
         enter_devices(rules, ledger, survey, &mut places, &mut total);
+        treaty::enter(rules, ledger, atoms, survey, (&mut places, &mut total));
         let events = covers.events.iter().map(|e| (e.act, e.index, e.slot <= rules.last_slot)).collect();
-        Self { places, total, events }
+        Self { places, total, openings, opening_slot: rules.opening_slot, events }
     }
 
     /// A row for every hazard and release, hazards first, each in the order of the survey.
@@ -60,6 +72,8 @@ impl Rows {
                 outside: SquareMetres::ZERO,
                 recorded: SquareMetres::ZERO,
                 overlap: SquareMetres::ZERO,
+                within_task: SquareMetres::ZERO,
+                work: Work::default(),
             });
         }
         for release in &survey.releases {
@@ -77,6 +91,8 @@ impl Rows {
                 outside: SquareMetres::ZERO,
                 recorded: SquareMetres::ZERO,
                 overlap: SquareMetres::ZERO,
+                within_task: SquareMetres::ZERO,
+                work: release.work.clone(),
             });
         }
         for (number, &(act, index, in_effect)) in self.events.iter().enumerate() {
@@ -92,10 +108,13 @@ impl Rows {
             row.outside = of(Deed::Outside);
             match act {
                 Act::Hazard(_) => row.overlap = of(Deed::Repeated),
-                Act::Release(_) => row.repeated = of(Deed::Repeated),
+                Act::Release(_) => {
+                    row.repeated = of(Deed::Repeated);
+                    row.within_task = of(Deed::WithinTask);
+                }
             }
         }
-        let lost = |kind, origin, id: &str, stated_m2| RecordRow {
+        let lost = |kind, origin, id: &str, stated_m2, work: Work| RecordRow {
             kind,
             origin,
             id: id.to_owned(),
@@ -109,13 +128,14 @@ impl Rows {
             outside: SquareMetres::ZERO,
             recorded: SquareMetres::ZERO,
             overlap: SquareMetres::ZERO,
+            within_task: SquareMetres::ZERO,
+            work,
         };
-        rows.extend(
-            survey.lost_hazards.iter().map(|h| lost(RecordKind::Hazard(None), h.origin, &h.id, h.stated_area_m2)),
-        );
-        rows.extend(
-            survey.lost_releases.iter().map(|r| lost(RecordKind::Release(None), r.origin, &r.id, r.stated_area_m2)),
-        );
+        let (hazard, release) = (RecordKind::Hazard(None), RecordKind::Release(None));
+        let hazards = survey.lost_hazards.iter();
+        rows.extend(hazards.map(|h| lost(hazard, h.origin, &h.id, h.stated_area_m2, Work::default())));
+        let releases = survey.lost_releases.iter();
+        rows.extend(releases.map(|r| lost(release, r.origin, &r.id, r.stated_area_m2, r.work.clone())));
         rows.sort_by_key(|row| (matches!(row.kind, RecordKind::Release(_)), row.origin));
         rows
     }
@@ -160,7 +180,7 @@ impl Rows {
             holds: difference == Area::ZERO,
             difference: difference.square_metres(),
         };
-        vec![
+        let mut checks = vec![
             exact(
                 "closing = opening + newly recorded + re-contaminated - cancelled - reduced - cleared",
                 balance.max().unwrap_or(0),
@@ -170,49 +190,35 @@ impl Rows {
             units("land ever contaminated is the land that hazards recorded first", from_none - straight - recorded),
             units("land that flowed into release is the land credited to releases", released - credited),
             units("every square metre of a record in effect is credited, repeated or outside", in_effect - parts),
-        ]
+        ];
+        checks.push(treaty::check(&self.places, &self.total));
+        if let Some(slot) = self.opening_slot {
+            let states = self.places.iter().zip(&self.openings);
+            let tables: Vec<_> = states.map(|(p, opening)| (p.transitions.as_slice(), *opening, p.states)).collect();
+            checks.extend(transitions::checks(ledger, slot, &tables));
+        }
+        checks
     }
 }
 
-/// States and flows, from atoms that are rounded once: the flows of a place, date, and pair of states.
-fn enter_flows(rules: &Rules<'_>, ledger: &Ledger, places: &mut [Figures]) {
-    for (flow, &area) in ledger.flows.iter().filter(|(f, _)| f.slot <= rules.last_slot) {
-        let area = SquareMetres::rounded(area);
-        let Figures { states, balance, .. } = &mut places[flow.place as usize];
-        for (state, area) in [(flow.to, area), (flow.from, SquareMetres::ZERO - area)] {
-            match state {
-                State::None => {}
-                State::Suspected => states.suspected += area,
-                State::Confirmed => states.confirmed += area,
-                State::Cancelled => states.cancelled += area,
-                State::Reduced => states.reduced += area,
-                State::Cleared => states.cleared += area,
-            }
-        }
-        let (enters, leaves) = (flow.to.is_contaminated(), flow.from.is_contaminated());
-        if rules.opening_slot.is_some_and(|slot| flow.slot <= slot) {
-            if enters && !leaves {
-                balance.opening.0 += area;
-            } else if leaves && !enters {
-                balance.opening.0 = balance.opening.0 - area;
-            }
+/// States and flows at the date of the account, from atoms; gives the states at the opening of the period.
+fn enter_flows(rules: &Rules<'_>, atoms: &[Atom], places: &mut [Figures]) -> Vec<States> {
+    let mut openings = vec![States::default(); places.len()];
+    for atom in atoms {
+        let Figures { states, balance, .. } = &mut places[atom.flow.place as usize];
+        atom.change(states);
+        if rules.opening_slot.is_some_and(|slot| atom.flow.slot <= slot) {
+            // No atom of the period was entered yet, since they come in order of date.
+            balance.opening.0 = states.remaining();
+            openings[atom.flow.place as usize] = *states;
         } else {
-            if flow.from == State::None {
-                balance.newly_recorded.0 += area;
-            } else if enters && !leaves {
-                balance.recontaminated.0 += area;
-            }
-            match flow.to {
-                State::Cancelled => balance.cancelled.0 += area,
-                State::Reduced => balance.reduced.0 += area,
-                State::Cleared => balance.cleared.0 += area,
-                _ => {}
-            }
+            atom.enter(balance);
         }
     }
     for figures in places {
         figures.balance.closing.0 = figures.states.remaining();
     }
+    openings
 }
 
 fn add_areas(mut sum: Figures, other: &Figures) -> Figures {
@@ -243,7 +249,7 @@ fn add_areas(mut sum: Figures, other: &Figures) -> Figures {
 }
 
 /// What every event did in all places together.
-fn everywhere(ledger: &Ledger, events: usize) -> Vec<Deeds> {
+pub(super) fn everywhere(ledger: &Ledger, events: usize) -> Vec<Deeds> {
     let mut sums = vec![Deeds::default(); events];
     for (&(event, _), deeds) in &ledger.deeds {
         sums[event as usize] += *deeds;
@@ -266,23 +272,26 @@ fn count(rules: &Rules<'_>, number: u32, deed: Deed, figures: &mut Figures) {
     let event = &rules.covers.events[number as usize];
     let in_effect = event.slot <= rules.last_slot;
     let in_period = in_effect && rules.opening_slot.is_none_or(|slot| event.slot > slot);
-    let Balance { opening, newly_recorded, recontaminated, cancelled, reduced, cleared, closing } =
-        &mut figures.balance;
     match deed {
         Deed::Live => {
             figures.hazards += 1;
-            closing.1 += 1;
+            figures.balance.closing.1 += 1;
         }
-        Deed::LiveAtOpening => opening.1 += 1,
+        Deed::LiveAtOpening => figures.balance.opening.1 += 1,
         Deed::Covers if in_effect && !event.is_hazard() => figures.releases += 1,
-        Deed::NewlyRecorded if in_period => newly_recorded.1 += 1,
-        Deed::Recontaminated if in_period => recontaminated.1 += 1,
-        Deed::Credited if in_period => match event.act {
-            Act::Release(crate::records::ReleaseKind::Cancelled) => cancelled.1 += 1,
-            Act::Release(crate::records::ReleaseKind::Reduced) => reduced.1 += 1,
-            Act::Release(crate::records::ReleaseKind::Cleared) => cleared.1 += 1,
-            Act::Hazard(_) => {}
-        },
+        _ if in_period => count_flow(&mut figures.balance, event.act, deed),
+        _ => {}
+    }
+}
+
+/// Counts a record in the flow that it made in its period.
+pub(super) fn count_flow(balance: &mut Balance, act: Act, deed: Deed) {
+    match (deed, act) {
+        (Deed::NewlyRecorded, _) => balance.newly_recorded.1 += 1,
+        (Deed::Recontaminated, _) => balance.recontaminated.1 += 1,
+        (Deed::Credited, Act::Release(ReleaseKind::Cancelled)) => balance.cancelled.1 += 1,
+        (Deed::Credited, Act::Release(ReleaseKind::Reduced)) => balance.reduced.1 += 1,
+        (Deed::Credited, Act::Release(ReleaseKind::Cleared)) => balance.cleared.1 += 1,
         _ => {}
     }
 }
@@ -290,32 +299,32 @@ fn count(rules: &Rules<'_>, number: u32, deed: Deed, figures: &mut Figures) {
 /// Devices count whole in the district that holds the largest part of their release (of equal parts, the first); in the
 /// land outside where no district holds any.
 fn enter_devices(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey, places: &mut [Figures], total: &mut Figures) {
+    for (event, place) in device_homes(rules, ledger, survey) {
+        let devices = survey.releases[rules.covers.events[event as usize].index].devices;
+        for figures in [&mut places[place as usize], &mut *total] {
+            figures.devices.iter_mut().zip(devices).for_each(|(sum, n)| *sum = sum.saturating_add(n));
+        }
+    }
+}
+
+/// The releases with effect that found devices, in the order of their replay, each with the place that counts them.
+pub(super) fn device_homes(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey) -> Vec<(u32, u32)> {
     let outside = rules.covers.outside();
     let mut homes: FxHashMap<u32, (Area, u32)> = FxHashMap::default();
-    let bearing = |number: u32| -> Option<&[u64; 6]> {
+    let bears = |number: u32| {
         let event = &rules.covers.events[number as usize];
-        if event.is_hazard() || event.slot > rules.last_slot {
-            return None;
-        }
-        Some(&survey.releases[event.index].devices).filter(|d| d.iter().any(|&n| n > 0))
+        let found = |devices: &[u64]| devices.iter().any(|&n| n > 0);
+        !event.is_hazard() && event.slot <= rules.last_slot && found(&survey.releases[event.index].devices)
     };
     for (&(event, place), deeds) in &ledger.deeds {
         let area = deeds.of(Deed::Covers);
-        if place != outside && area > Area::ZERO && bearing(event).is_some() {
+        if place != outside && area > Area::ZERO && bears(event) {
             let home = homes.entry(event).or_insert((area, place));
             if (area, std::cmp::Reverse(place)) > (home.0, std::cmp::Reverse(home.1)) {
                 *home = (area, place);
             }
         }
     }
-    for number in 0..rules.covers.events.len() as u32 {
-        if let Some(devices) = bearing(number) {
-            let place = homes.get(&number).map_or(outside, |home| home.1);
-            for figures in [&mut places[place as usize], &mut *total] {
-                for (sum, n) in figures.devices.iter_mut().zip(devices) {
-                    *sum = sum.saturating_add(*n);
-                }
-            }
-        }
-    }
+    let events = 0..rules.covers.events.len() as u32;
+    events.filter(|&e| bears(e)).map(|e| (e, homes.get(&e).map_or(outside, |home| home.1))).collect()
 }

@@ -3,18 +3,20 @@
 use jiff::civil::Date;
 use rayon::prelude::*;
 use remnant_geometry::measure::{Chord, chord_of, chords};
-use remnant_geometry::plane::{HALF_TURN, STEPS_PER_DEGREE, TURN};
+use remnant_geometry::plane::{HALF_TURN, TURN};
 use remnant_geometry::{Area, Footprint, Point};
+use rstar::RTree;
 use rstar::primitives::{GeomWithData, Rectangle};
-use rstar::{AABB, RTree};
-use rustc_hash::FxHashMap;
 
 use super::faces::Rules;
-use super::ledger::ZoneLand;
+use super::ledger::{Ledger, ZoneLand};
+use super::live::{LiveLand, Near, distance_within};
 use super::overlay::Overlay;
 use super::points::EvidencePoint;
+use super::reach::grown_bounds;
+use super::stability::{Case, stability};
 use crate::records::Survey;
-use crate::report::{Access, SquareMetres, States, ZoneRow};
+use crate::report::{Access, SquareMetres, States, ToClear, ZoneRow};
 use crate::settings::Settings;
 use crate::status::State;
 use crate::zone::{Evidence, judge, reasons as reasons_of};
@@ -73,25 +75,6 @@ impl<'a> Rim<'a> {
         let (from, to) = (winner?, &self.stretches[stretch as usize].chord);
         Some((from.geodesic_distance(to), stretch, from.bearing(to)))
     }
-
-    /// The live hazards within `reach` metres of any of some chords, each with its distance.
-    fn within(&self, chords: &[Chord], reach: f64) -> FxHashMap<u32, f64> {
-        let mut found: FxHashMap<u32, f64> = FxHashMap::default();
-        for chord in chords {
-            let [low, high] = chord.bounds();
-            let envelope = AABB::from_corners(low.map(|v| v - reach), high.map(|v| v + reach));
-            for entry in self.tree.locate_in_envelope_intersecting(envelope) {
-                let distance = chord.geodesic_distance(&self.stretches[entry.data as usize].chord);
-                if distance <= reach {
-                    for &hazard in self.live(entry.data) {
-                        let nearest = found.entry(hazard).or_insert(distance);
-                        *nearest = nearest.min(distance);
-                    }
-                }
-            }
-        }
-        found
-    }
 }
 
 /// A row for every zone, in the order of the survey.
@@ -111,8 +94,9 @@ pub(super) fn rows(
         lands[zone as usize].push((land, area));
     }
     lands.iter_mut().for_each(|l| l.sort_unstable());
-    let farthest = survey.hazards.iter().filter_map(|h| h.accuracy_m).fold(settings.safety_distance_m, f64::max);
-    let surroundings = Surroundings { survey, rules, settings, rim, evidence, farthest };
+    let work = Work::new(&overlay.ledger, survey.zones.len());
+    let live = LiveLand::new(rules, survey);
+    let surroundings = Surroundings { survey, rules, settings, rim, evidence, live, work };
     (0..survey.zones.len()).into_par_iter().map(|zone| surroundings.row(zone, &lands[zone])).collect()
 }
 
@@ -122,8 +106,27 @@ struct Surroundings<'a> {
     settings: &'a Settings,
     rim: Rim<'a>,
     evidence: &'a [EvidencePoint],
-    /// The largest distance within which anything makes a zone `near`.
-    farthest: f64,
+    live: LiveLand<'a>,
+    work: Work,
+}
+
+/// What is to be cleared for every zone.
+struct Work {
+    areas: Vec<Area>,
+    hazards: Vec<Vec<(u32, Area)>>,
+}
+
+impl Work {
+    fn new(ledger: &Ledger, zones: usize) -> Self {
+        let mut work = Self { areas: vec![Area::ZERO; zones], hazards: vec![Vec::new(); zones] };
+        for (sharing, &area) in &ledger.planning.shared {
+            sharing.iter().for_each(|&zone| work.areas[zone as usize] += area);
+        }
+        for (&(zone, hazard), &area) in &ledger.planning.hazards {
+            work.hazards[zone as usize].push((hazard, area));
+        }
+        work
+    }
 }
 
 impl Surroundings<'_> {
@@ -176,8 +179,26 @@ impl Surroundings<'_> {
                 None => (None, None, None),
             }
         };
-        let evidence = self.evidence(&zone.ground, &border, lands, nearest_hazard_m, &hazard_ids);
+        let shared =
+            |hazard: u32| -> Area { lands.iter().filter(|l| l.0 == ZoneLand::Live(hazard)).map(|l| l.1).sum() };
+        let safety = self.settings.safety_distance_m;
+        let points = self.points_outside(&zone.ground, &border);
+        let vague = points.iter().any(|p| p.2 > 0.0);
+        let near = self.live.near(&zone.ground, &border, safety, vague, &|hazard| shared(hazard) > Area::ZERO);
+        let evidence = self.evidence(&zone.ground, &border, lands, nearest_hazard_m, &hazard_ids, &near, &points);
         let (status, reasons) = judge(&evidence);
+        let id = |event: u32| self.rules.covers.events[event as usize].id;
+        let case = Case {
+            zone: &zone.ground,
+            evidence: &evidence,
+            status,
+            near: &near,
+            points: &points,
+            live: &shared,
+            id: &id,
+        };
+        let stability = stability(&case, &self.live);
+        let to_clear = self.to_clear(number, &evidence);
         ZoneRow {
             origin: zone.origin,
             id: zone.id.clone(),
@@ -200,12 +221,12 @@ impl Surroundings<'_> {
             nearest_hazard_id,
             last_release,
             shape: if self.settings.geometry { zone.ground.polygons() } else { Vec::new() },
-            stability: None,
+            stability,
             exposure: Vec::new(),
             access: Access::default(),
-            to_clear: None,
-            people: None,
-            homes: None,
+            to_clear,
+            people: zone.people,
+            homes: zone.homes,
         }
     }
 
@@ -213,7 +234,42 @@ impl Surroundings<'_> {
         self.survey.releases[self.rules.covers.events[event as usize].index].date
     }
 
+    /// What must be dealt with until a zone's status changes.
+    fn to_clear(&self, number: usize, evidence: &Evidence) -> Option<ToClear> {
+        let enough = |area: Area| area >= Area::SQUARE_METRE;
+        let hazards = &self.work.hazards[number];
+        // A record counts from 1 m2 on, but where there is less of any, all are named.
+        let any = hazards.iter().any(|h| enough(h.1));
+        let of = |event: u32| self.rules.covers.events[event as usize].id.to_owned();
+        let mut hazard_ids: Vec<String> = hazards.iter().filter(|h| !any || enough(h.1)).map(|h| of(h.0)).collect();
+        hazard_ids.extend(evidence.near_by_accuracy.iter().map(|n| n.0.clone()));
+        let points = evidence.points_inside.iter().chain(evidence.points_near.iter().map(|p| &p.0));
+        hazard_ids.extend(points.cloned());
+        hazard_ids.sort_unstable();
+        hazard_ids.dedup();
+        let area = SquareMetres::rounded(self.work.areas[number]);
+        let evidence_points = evidence.points_open;
+        let something = area > SquareMetres::ZERO || !hazard_ids.is_empty();
+        something.then_some(ToClear { area, hazard_ids, evidence_points })
+    }
+
+    /// Open evidence points outside a zone that may make it `near`, with every doubt: id, distance, accuracy.
+    fn points_outside(&self, ground: &Footprint, border: &[Chord]) -> Vec<(String, f64, f64)> {
+        let mut points = Vec::new();
+        for point in self.evidence.iter().filter(|e| e.open && ground.covers(e.place) == Some(false)) {
+            let hazard = &self.survey.hazards[point.hazard];
+            let accuracy = hazard.accuracy_m.unwrap_or(0.0);
+            let reach = self.settings.safety_distance_m + accuracy;
+            if let Some(distance) = distance_within(border, [chord_of(point.place)], reach) {
+                points.push((hazard.id.clone(), distance, accuracy));
+            }
+        }
+        points.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
+        points
+    }
+
     /// Everything that the status of a zone hangs on.
+    #[expect(clippy::too_many_arguments, reason = "all that is known of one zone, told in one call")]
     fn evidence(
         &self,
         ground: &Footprint,
@@ -221,35 +277,31 @@ impl Surroundings<'_> {
         lands: &[(ZoneLand, Area)],
         nearest_m: Option<f64>,
         hazard_ids: &[String],
+        near: &[Near],
+        points: &[(String, f64, f64)],
     ) -> Evidence {
         let safety = self.settings.safety_distance_m;
         let of = |pick: &dyn Fn(ZoneLand) -> bool| -> f64 {
             lands.iter().filter(|l| pick(l.0)).map(|l| l.1).sum::<Area>().square_metres()
         };
-        let accuracy = |hazard: usize| self.survey.hazards[hazard].accuracy_m.unwrap_or(0.0);
         let mut near_by_accuracy = Vec::new();
-        if self.farthest > safety && nearest_m.is_some_and(|d| d > safety && d <= self.farthest) {
-            for (event, distance) in self.rim.within(border, self.farthest) {
-                let hazard = self.rules.covers.events[event as usize].index;
-                if distance <= accuracy(hazard) {
-                    near_by_accuracy.push((self.survey.hazards[hazard].id.clone(), distance, accuracy(hazard)));
-                }
+        if nearest_m.is_some_and(|d| d > safety) {
+            for n in near.iter().filter(|n| n.distance > safety && n.distance <= n.accuracy) {
+                let id = self.rules.covers.events[n.event as usize].id.to_owned();
+                near_by_accuracy.push((id, n.distance, n.accuracy));
             }
             near_by_accuracy.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
         }
-        let (mut points_inside, mut points_near) = (Vec::new(), Vec::new());
-        for point in self.evidence.iter().filter(|e| e.open) {
-            let id = &self.survey.hazards[point.hazard].id;
-            let reach = safety.max(accuracy(point.hazard));
-            if ground.covers(point.place).unwrap_or(true) {
-                points_inside.push(id.clone());
-            } else if let Some(distance) = distance_within(border, &[chord_of(point.place)], reach) {
-                points_near.push((id.clone(), distance));
-            }
-        }
+        let inside = |p: &&EvidencePoint| p.open && ground.covers(p.place).unwrap_or(true);
+        let inside: Vec<&EvidencePoint> = self.evidence.iter().filter(inside).collect();
+        let mut points_inside: Vec<String> = inside.iter().map(|p| self.survey.hazards[p.hazard].id.clone()).collect();
         points_inside.sort_unstable();
         points_inside.dedup();
-        points_near.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
+        let points_near: Vec<(String, f64)> = points
+            .iter()
+            .filter(|(_, distance, accuracy)| *distance <= safety.max(*accuracy))
+            .map(|(id, distance, _)| (id.clone(), *distance))
+            .collect();
         let lost = self
             .survey
             .lost_hazards
@@ -261,6 +313,7 @@ impl Surroundings<'_> {
             once_contaminated_m2: of(&|l| matches!(l, ZoneLand::In(s) if s != State::None)),
             uncovered_m2: of(&|l| l == ZoneLand::Uncovered),
             hazard_ids: hazard_ids.to_vec(),
+            points_open: (inside.len() + points_near.len()) as u64,
             points_inside,
             points_near,
             nearest_m,
@@ -271,40 +324,18 @@ impl Surroundings<'_> {
     }
 }
 
-/// The least distance between two sets of chords, where it is within `reach` metres.
-fn distance_within(a: &[Chord], b: &[Chord], reach: f64) -> Option<f64> {
-    let mut best: Option<f64> = None;
-    for x in a {
-        for y in b {
-            // Through space is never farther than along the ground.
-            if x.distance(y) <= reach {
-                let distance = x.geodesic_distance(y);
-                if distance <= reach && best.is_none_or(|d| distance < d) {
-                    best = Some(distance);
-                }
-            }
-        }
-    }
-    best
-}
-
 /// Whether a hazard somewhere in a box could lie in a zone or within a distance of it.
 fn box_near(ground: &Footprint, border: &[Chord], [low, high]: [Point; 2], reach: f64) -> bool {
     if low.x > high.x {
         let (west, east) = (Point { x: HALF_TURN, y: high.y }, Point { x: -HALF_TURN, y: low.y });
         return box_near(ground, border, [low, west], reach) || box_near(ground, border, [east, high], reach);
     }
-    // What of the box can be near enough: a degree of latitude is at least 110.5 km, one of longitude that times the
-    // cosine of the latitude at most.
-    let bounds = ground.bounds();
-    let steps = STEPS_PER_DEGREE as f64;
-    let margin = 1.01 * reach / 110_500.0;
-    let farthest = (bounds.max.degrees()[1].abs().max(bounds.min.degrees()[1].abs()) + margin).min(89.9);
-    let (north, east) = ((margin * steps) as i64 + 1, (margin / farthest.to_radians().cos() * steps) as i64 + 1);
+    // What of the box can be near enough.
+    let bounds = grown_bounds(ground, reach);
     [-TURN, 0, TURN].into_iter().any(|turn| {
-        let west = (low.x + turn).max(bounds.min.x - east);
-        let limit = (high.x + turn).min(bounds.max.x + east);
-        let (south, top) = (low.y.max(bounds.min.y - north), high.y.min(bounds.max.y + north));
+        let west = (low.x + turn).max(bounds.min.x);
+        let limit = (high.x + turn).min(bounds.max.x);
+        let (south, top) = (low.y.max(bounds.min.y), high.y.min(bounds.max.y));
         west <= limit && south <= top && {
             let corner = |x, y| Point { x, y };
             let corners = [corner(west, south), corner(limit, south), corner(limit, top), corner(west, top)];
@@ -321,5 +352,5 @@ fn meets_box(ground: &Footprint, border: &[Chord], corners: [Point; 4], reach: f
         return true;
     }
     let sides: Vec<Chord> = (0..4).flat_map(|i| chords(corners[i], corners[(i + 1) % 4])).collect();
-    distance_within(border, &sides, reach).is_some()
+    distance_within(border, sides, reach).is_some()
 }

@@ -19,6 +19,9 @@ const MARGIN: f64 = 1e-7;
 /// From this share on, an extent counts as lying wholly within an area: the areas are rough boxes themselves.
 const WHOLE: f64 = 0.9999;
 
+/// How many operations a message lists.
+const LISTED: usize = 12;
+
 /// The target of all operations, in map order after normalisation.
 const TARGET: &CStr = c"EPSG:4326";
 
@@ -121,6 +124,46 @@ impl Operation {
             true => Ok(Self::identity()),
             false => Work::new(system, &Context::new())?.choose(Some(area)),
         }
+    }
+
+    /// The operation of a code, such as `EPSG:15865`, for an area given in degrees: for those who know which datum shift
+    /// their data were made with.
+    ///
+    /// # Errors
+    /// If no operation of this code leads from the system to WGS 84, or it needs a grid that isn't there; the message
+    /// lists those that there are.
+    pub fn named(system: &Crs, area: [f64; 4], code: &str) -> Result<Self, CrsError> {
+        let context = Context::new();
+        let work = Work::new(system, &context)?;
+        let (known, code) = (work.candidates(widened(area), true), code.trim().to_uppercase());
+        if let Some(at) = known.iter().position(|c| c.code.as_deref() == Some(&code) && c.grids.is_empty()) {
+            let mut candidates = known;
+            let chosen = candidates.swap_remove(at);
+            let notes =
+                if chosen.share < 1.0 { vec![OperationNote::PartlyOutside { share: chosen.share }] } else { vec![] };
+            let operation = chosen.into_operation(notes);
+            operation.transformer()?;
+            return Ok(operation);
+        }
+        let listed = known.iter().filter(|c| c.share > 0.0).filter_map(|c| {
+            let accuracy = c.accuracy_m.map_or("accuracy not stated".to_owned(), |m| format!("{m} m"));
+            let grids = if c.grids.is_empty() { "" } else { ", needs a grid that is not there" };
+            Some(format!("{} ({}, {accuracy}{grids})", c.code.as_ref()?, c.name))
+        });
+        let listed: Vec<String> = listed.take(LISTED).collect();
+        Err(CrsError::NoOperation {
+            definition: shortened(&system.asked),
+            reason: format!("{code} is no operation that can be used for it here; there are {}", listed.join(", ")),
+        })
+    }
+
+    /// Whether places may be off by more than its accuracy says: the datum is not known, a better operation lacks its
+    /// grid, or the layer lies where the system is not meant to be used.
+    pub fn is_doubtful(&self) -> bool {
+        self.notes.iter().any(|note| match note {
+            OperationNote::Ballpark | OperationNote::BetterNeedsGrid { .. } | OperationNote::OutsideSystem => true,
+            OperationNote::PartlyOutside { .. } | OperationNote::ExtentNotOnEarth => false,
+        })
     }
 
     fn identity() -> Self {

@@ -4,6 +4,7 @@ use std::fs::{self, File, Metadata};
 use std::io::Read;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
@@ -23,11 +24,29 @@ pub struct Digest {
     pub sha256: String,
 }
 
+/// What a file looked like when its content was read: whoever reads it again can ask whether that is still so.
+#[derive(Debug, Clone)]
+pub(super) struct Stamp {
+    path: PathBuf,
+    size: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    /// Fails where the file is not what it was.
+    pub(super) fn check(&self) -> Result<()> {
+        let now = fs::metadata(&self.path).map_err(|e| unreadable(&self.path, &e))?;
+        // A system without times of change leaves the sizes.
+        if now.len() == self.size && now.modified().ok() == self.modified { Ok(()) } else { Err(changed(&self.path)) }
+    }
+}
+
 /// The content of a file, read once. Opaque, so that a memory map can take the place of the vector.
 #[derive(Debug)]
 pub struct Bytes {
     path: PathBuf,
     content: Vec<u8>,
+    modified: Option<SystemTime>,
 }
 
 impl Bytes {
@@ -61,26 +80,25 @@ impl Bytes {
         file.by_ref().take(length.saturating_add(1)).read_to_end(&mut content).map_err(|e| unreadable(path, &e))?;
         let after = file.metadata().map_err(|e| unreadable(path, &e))?;
         if content.len() as u64 != length || !same(&before, &after) {
-            return Err(Error::unusable(
-                "the input changed while it was read",
-                Location::file(path),
-                "its size or its time of change is not what it was at the start",
-                "wait until whatever writes it has finished, then run again",
-            ));
+            return Err(changed(path));
         }
-        Ok(Self { path: path.to_owned(), content })
+        Ok(Self { path: path.to_owned(), content, modified: after.modified().ok() })
     }
 
     /// The digest of these bytes.
     pub fn digest(&self) -> Digest {
-        use std::fmt::Write as _;
-        let hash = Sha256::digest(&self.content);
-        let sha256 = hash.iter().fold(String::with_capacity(64), |mut text, byte| {
-            // Writing to a String can't fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let sha256 = hexadecimal(&Sha256::digest(&self.content));
         Digest { path: self.path.clone(), size: self.content.len() as u64, sha256 }
+    }
+
+    /// What the file looked like.
+    pub(super) fn stamp(&self) -> Stamp {
+        Stamp { path: self.path.clone(), size: self.content.len() as u64, modified: self.modified }
+    }
+
+    /// The content, for a library that wants to own it.
+    pub(super) fn into_content(self) -> Vec<u8> {
+        self.content
     }
 
     /// The file, as the caller named it.
@@ -94,6 +112,49 @@ impl Deref for Bytes {
 
     fn deref(&self) -> &[u8] {
         &self.content
+    }
+}
+
+fn hexadecimal(hash: &[u8]) -> String {
+    use std::fmt::Write as _;
+    hash.iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The digest of a file that is too large to be held, or is read by another way.
+///
+/// # Errors
+/// As [`Bytes::load`].
+pub(super) fn digest_of(path: &Path) -> Result<(Digest, Stamp)> {
+    let (mut file, before) = open(path)?;
+    let mut hash = Sha256::new();
+    let size = std::io::copy(&mut file.by_ref().take(before.len().saturating_add(1)), &mut Hashed(&mut hash))
+        .map_err(|e| unreadable(path, &e))?;
+    if size == 0 {
+        return Err(empty(path));
+    }
+    let stamp = Stamp { path: path.to_owned(), size: before.len(), modified: before.modified().ok() };
+    if size != before.len() {
+        return Err(changed(path));
+    }
+    stamp.check()?;
+    Ok((Digest { path: path.to_owned(), size, sha256: hexadecimal(&hash.finalize()) }, stamp))
+}
+
+/// Takes bytes into a hash.
+struct Hashed<'a>(&'a mut Sha256);
+
+impl std::io::Write for Hashed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
@@ -128,6 +189,15 @@ fn open(path: &Path) -> Result<(File, Metadata)> {
 fn same(before: &Metadata, after: &Metadata) -> bool {
     // A system without times of change leaves the sizes.
     before.len() == after.len() && before.modified().ok() == after.modified().ok()
+}
+
+fn changed(path: &Path) -> Error {
+    Error::unusable(
+        "the input changed while it was read",
+        Location::file(path),
+        "its size or its time of change is not what it was at the start",
+        "wait until whatever writes it has finished, then run again",
+    )
 }
 
 fn empty(path: &Path) -> Error {
@@ -167,6 +237,11 @@ mod tests {
         assert_eq!(digest.size, 3);
         assert_eq!(digest.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(head(&path)?, b"abc");
+        let (streamed, stamp) = digest_of(&path)?;
+        assert_eq!(streamed, digest);
+        stamp.check()?;
+        fs::write(&path, "abcd")?;
+        assert!(stamp.check().is_err_and(|e| e.to_string().contains("changed while it was read")));
         Ok(())
     }
 

@@ -1,5 +1,34 @@
 //! The box of the coordinates that a reader has seen.
 
+use geo_types::{Geometry, LineString, Polygon};
+
+/// The box of a geometry's finite positions.
+pub(super) fn of(geometry: &Geometry<f64>) -> Option<[f64; 4]> {
+    let mut extent = Extent::default();
+    gather(geometry, &mut extent);
+    extent.bounds()
+}
+
+fn gather(geometry: &Geometry<f64>, extent: &mut Extent) {
+    fn line(line: &LineString<f64>, extent: &mut Extent) {
+        line.0.iter().for_each(|c| extent.add(c.x, c.y));
+    }
+    fn polygon(polygon: &Polygon<f64>, extent: &mut Extent) {
+        std::iter::once(polygon.exterior()).chain(polygon.interiors()).for_each(|ring| line(ring, extent));
+    }
+    match geometry {
+        Geometry::Point(p) => extent.add(p.x(), p.y()),
+        Geometry::MultiPoint(points) => points.iter().for_each(|p| extent.add(p.x(), p.y())),
+        Geometry::LineString(l) => line(l, extent),
+        Geometry::MultiLineString(lines) => lines.iter().for_each(|l| line(l, extent)),
+        Geometry::Polygon(p) => polygon(p, extent),
+        Geometry::MultiPolygon(polygons) => polygons.iter().for_each(|p| polygon(p, extent)),
+        Geometry::GeometryCollection(members) => members.iter().for_each(|member| gather(member, extent)),
+        // Readers make no others.
+        _ => {}
+    }
+}
+
 /// Grows with every finite position.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Extent {

@@ -45,9 +45,19 @@ fn no_damage_makes_a_reader_panic() {
     };
     let folder = scratch();
     put(&folder.path().join("a.dbf"), &fixture("formats/hazards.dbf"));
-    for name in
-        ["hazards.geojson", "hazards.shp", "lines.shp", "hazards.dbf", "hazards.csv", "hazards.fgb", "mixed.fgb"]
-    {
+    for name in [
+        "hazards.geojson",
+        "hazards.shp",
+        "lines.shp",
+        "hazards.dbf",
+        "hazards.csv",
+        "hazards.fgb",
+        "mixed.fgb",
+        "curves.fgb",
+        "hazards.gpkg",
+        "hazards.parquet",
+        "native.parquet",
+    ] {
         let whole = fixture(&format!("formats/{name}"));
         let opened = if name.ends_with("dbf") { "hazards.shp".to_owned() } else { name.to_owned() };
         if name.ends_with("dbf") {

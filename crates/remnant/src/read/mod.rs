@@ -3,24 +3,33 @@
 //! A format is one line in [`FORMATS`] and one file beside this one. Its `open` finds the features of a layer
 //! (cheaply: where each begins), and [`Source::read`] decodes a range of them; ranges are decoded in parallel.
 
+mod arc;
 mod bytes;
 mod csv;
+mod declared;
 mod extent;
 mod flatgeobuf;
+mod garbled;
 mod geojson;
+mod geopackage;
+mod geoparquet;
 #[cfg(test)]
 mod malformed;
 mod raw;
 mod shapefile;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod text;
+mod wkb;
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Location, Result};
 pub use bytes::{Bytes, Digest};
+pub use garbled::{Garbled, garbled};
 
 /// A value of an attribute as its file gives it; text is trusted by nobody.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,16 +87,53 @@ pub struct Feature {
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     names: Vec<String>,
+    /// Every field that a reader asked about, where the caller wants to know which there are.
+    met: Option<Arc<Mutex<Met>>>,
+}
+
+/// The fields met, in the order in which they were.
+#[derive(Debug, Default)]
+struct Met {
+    names: Vec<String>,
+    known: HashSet<String>,
 }
 
 impl Wanted {
     /// Slots are the positions in `names`.
     pub fn new<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Self {
-        Self { names: names.into_iter().map(|n| fold(n.as_ref())).collect() }
+        Self { names: names.into_iter().map(|n| fold(n.as_ref())).collect(), met: None }
+    }
+
+    /// How many slots there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether no field is wanted.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Wants nothing but to know which fields there are: every reader asks about each field of its file.
+    pub fn listing() -> Self {
+        Self { names: Vec::new(), met: Some(Arc::default()) }
+    }
+
+    /// The fields that readers asked about, as their files spell them, in the order in which they were met; nothing
+    /// unless this is a [listing](Self::listing).
+    pub fn met(&self) -> Vec<String> {
+        let Some(met) = &self.met else { return Vec::new() };
+        met.lock().unwrap_or_else(PoisonError::into_inner).names.clone()
     }
 
     /// The slot of a field of the file, if it is wanted.
     pub fn slot(&self, field: &str) -> Option<u16> {
+        if let Some(met) = &self.met {
+            let mut met = met.lock().unwrap_or_else(PoisonError::into_inner);
+            if met.known.insert(field.to_owned()) {
+                met.names.push(field.to_owned());
+            }
+        }
         // Few names, and readers with a schema ask once a field: a linear search is the plain choice.
         let position = if self.names.iter().any(|n| n == field) {
             self.names.iter().position(|n| n == field)
@@ -181,7 +227,8 @@ pub struct Format {
 pub const UNCLOSED: &str = "a ring is not closed; it was closed";
 
 /// Every format that can be read, in the order in which they are tried. To add one, add a line and a file.
-pub const FORMATS: &[Format] = &[flatgeobuf::FORMAT, shapefile::FORMAT, geojson::FORMAT, csv::FORMAT];
+pub const FORMATS: &[Format] =
+    &[flatgeobuf::FORMAT, geopackage::FORMAT, geoparquet::FORMAT, shapefile::FORMAT, geojson::FORMAT, csv::FORMAT];
 
 /// The entries of a range of features; a caller that asks beyond the end has lost count, and so would the result.
 fn slice_of<'a, T>(entries: &'a [T], range: &Range<usize>) -> Result<&'a [T]> {
@@ -211,6 +258,26 @@ fn no_such_encoding(path: &Path, label: &str) -> Error {
         "no encoding or code page has this name",
         "name one such as utf-8, windows-1251 or cp852",
     )
+}
+
+/// The fields of a layer as its file spells them: by its schema, or else those that any feature has.
+///
+/// # Errors
+/// As [`open`], and where the features can't be decoded.
+pub fn field_names(path: &Path, layer: Option<&str>, encoding: Option<&str>) -> Result<Vec<String>> {
+    /// Features decoded at a time.
+    const CHUNK: usize = 4096;
+    let wanted = Wanted::listing();
+    let source = open(&Request { path, layer, encoding, wanted: &wanted })?;
+    let schema = source.info().fields.clone();
+    if !schema.is_empty() {
+        return Ok(schema);
+    }
+    // One after the other, so that the fields are met in the order of the file.
+    for start in (0..source.len()).step_by(CHUNK) {
+        source.read(start..source.len().min(start + CHUNK))?;
+    }
+    Ok(wanted.met())
 }
 
 /// Opens the layer that a request names, in whatever format it is.

@@ -58,6 +58,15 @@ impl Read {
         ]
     }
 
+    /// How many values are text, and of how many characters in all.
+    pub(super) fn text(&self) -> (usize, usize) {
+        let values = self.features.iter().flat_map(|f| &f.values);
+        values.fold((0, 0), |(count, length), (_, value)| match value {
+            Value::Text(text) => (count + 1, length + text.chars().count()),
+            _ => (count, length),
+        })
+    }
+
     pub(super) fn notes(&self) -> String {
         let notes = self.info.notes.iter().chain(self.features.iter().flat_map(|f| &f.notes));
         notes.map(String::as_str).collect::<Vec<_>>().join("\n")
@@ -83,8 +92,22 @@ pub(super) fn coordinates(geometry: &Geometry<f64>, with: &mut impl FnMut(f64, f
 
 /// Reads a file with the fields of `wanted`, once in one go and once feature by feature, which must agree.
 pub(super) fn read_with(path: &Path, wanted: &[&str], encoding: Option<&str>) -> Result<Read> {
-    let wanted = Wanted::new(wanted);
-    let source = open(&Request { path, layer: None, encoding, wanted: &wanted })?;
+    read_request(&Request { path, layer: None, encoding, wanted: &Wanted::new(wanted) })
+}
+
+/// The same for a layer of a container.
+pub(super) fn read_layer(path: &Path, layer: Option<&str>, wanted: &[&str]) -> Result<Read> {
+    read_request(&Request { path, layer, encoding: None, wanted: &Wanted::new(wanted) })
+}
+
+/// Reads a layer with all of its fields.
+pub(super) fn read_whole(path: &Path, layer: Option<&str>) -> Result<Read> {
+    let fields = read_layer(path, layer, &[])?.info.fields;
+    read_layer(path, layer, &fields.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn read_request(request: &Request<'_>) -> Result<Read> {
+    let source = open(request)?;
     let features = source.read(0..source.len())?;
     assert_eq!(features.len(), source.len());
     assert!(source.read(0..source.len() + 1).is_err());
@@ -121,7 +144,7 @@ pub(super) fn put(path: &Path, content: &[u8]) {
 }
 
 /// The fixtures of the project.
-pub(super) fn fixtures() -> PathBuf {
+pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
 }
 
@@ -214,4 +237,32 @@ pub(super) fn is_hazards(read: &Read) {
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// What the curves of the fixtures are in every format that has curves.
+pub(super) fn is_curves(read: &Read) {
+    use crate::read::arc::APPROXIMATED;
+    let area = |ring: &geo_types::LineString<f64>| {
+        let (x, y) = ring.0.first().map_or((0., 0.), |c| (c.x, c.y));
+        ring.0.windows(2).map(|e| (e[0].x - x) * (e[1].y - y) - (e[1].x - x) * (e[0].y - y)).sum::<f64>().abs() / 2.
+    };
+    assert_eq!(read.tally(), [0, 0, 9], "{read:?}");
+    // Half a disc of radius 10, and a whole one of radius 100.
+    for (at, exact, perimeter) in [(0, 157.07963, 52.), (5, 31415.9265, 629.)] {
+        let Some(Geometry::Polygon(polygon)) = read.geometry(at) else { panic!("{:?}", read.shape(at)) };
+        assert!((area(polygon.exterior()) - exact).abs() < perimeter * 1e-3, "{at}: {}", area(polygon.exterior()));
+    }
+    for (at, feature) in read.features.iter().enumerate() {
+        let curved = feature.notes.iter().any(|n| n == APPROXIMATED);
+        assert_eq!((curved, feature.notes.len()), (at < 6, 1 - usize::from(at == 6)), "{at}: {:?}", feature.notes);
+    }
+    assert!(matches!(read.geometry(1), Some(Geometry::MultiPolygon(p)) if p.0.len() == 2));
+    assert!(matches!(read.geometry(2), Some(Geometry::MultiLineString(l)) if l.0.len() == 2));
+    assert!(matches!(
+        (read.geometry(3), read.geometry(4)),
+        (Some(Geometry::LineString(_)), Some(Geometry::LineString(_)))
+    ));
+    assert!(matches!(read.geometry(6), Some(Geometry::Polygon(p)) if area(p.exterior()) == 8.));
+    assert!(matches!(read.geometry(7), Some(Geometry::MultiPolygon(p)) if p.0.len() == 2));
+    assert!(matches!(read.geometry(8), Some(Geometry::MultiPolygon(p)) if p.0.len() == 1));
 }

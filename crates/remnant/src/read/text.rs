@@ -108,6 +108,20 @@ impl Codec {
         }
     }
 
+    /// The bytes of some text; `None` where a character has none.
+    pub(super) fn encode(&self, text: &str) -> Option<Vec<u8>> {
+        match self {
+            Self::Web(encoding) => {
+                let (bytes, used, lost) = encoding.encode(text);
+                (!lost && used == *encoding).then(|| bytes.into_owned())
+            }
+            Self::Dos(page, _) => {
+                let table = oem_cp::code_table::ENCODING_TABLE_CP_MAP.get(page)?;
+                oem_cp::encode_string_checked(text, table)
+            }
+        }
+    }
+
     /// The text of some bytes, and whether any of them had no meaning and was replaced.
     pub(super) fn decode(&self, bytes: &[u8]) -> (String, bool) {
         match self {

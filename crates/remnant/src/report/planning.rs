@@ -12,14 +12,45 @@ pub struct Exposure {
     pub features: u64,
     /// Features that touch contaminated land there.
     pub exposed_features: u64,
-    /// Length of lines in the place, in metres.
+    /// Length of lines in the place, in metres: whole millimetres, so that printed lengths add up as printed.
     pub length_m: f64,
-    /// Length of lines on contaminated land there, in metres.
+    /// Length of lines on contaminated land there, in metres, likewise.
     pub exposed_length_m: f64,
     /// Area of polygons in the place, each square metre once.
     pub area: SquareMetres,
     /// Area of polygons on contaminated land there, each square metre once.
     pub exposed_area: SquareMetres,
+}
+
+impl Exposure {
+    /// Nothing of a theme.
+    pub fn none(theme: &str) -> Self {
+        Self {
+            theme: theme.to_owned(),
+            features: 0,
+            exposed_features: 0,
+            length_m: 0.0,
+            exposed_length_m: 0.0,
+            area: SquareMetres::ZERO,
+            exposed_area: SquareMetres::ZERO,
+        }
+    }
+
+    pub(crate) fn add_length(&mut self, millimetres: i64, exposed: bool) {
+        // Whole numbers below 2^53 have their own f64, so this adds without loss.
+        let add = |metres: &mut f64| *metres = ((*metres * 1e3).round() + millimetres as f64) / 1e3;
+        add(&mut self.length_m);
+        if exposed {
+            add(&mut self.exposed_length_m);
+        }
+    }
+
+    pub(crate) fn add_area(&mut self, area: SquareMetres, exposed: bool) {
+        self.area += area;
+        if exposed {
+            self.exposed_area += area;
+        }
+    }
 }
 
 /// A zone's status with every hazard grown and shrunk by its positional accuracy.
@@ -59,7 +90,7 @@ impl Access {
 /// The land that must be dealt with until a zone's status changes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ToClear {
-    /// Contaminated land in the zone and within its safety distance.
+    /// Contaminated land in the zone and within its safety distance, all of it once.
     pub area: SquareMetres,
     /// Ids of the hazards that it belongs to, sorted.
     pub hazard_ids: Vec<String>,
@@ -81,8 +112,10 @@ pub struct Criterion {
 pub struct Priority {
     /// The row of the zone.
     pub zone: usize,
-    /// Its rank, from 1.
+    /// Its rank, from 1; those that can't be ranked follow the others.
     pub rank: u32,
+    /// Why it can't be ranked, where it can't: nothing is guessed.
+    pub missing: Option<String>,
     /// Its score from 0 to 1.
     pub score: f64,
     /// The best rank that it takes while the weights are varied.

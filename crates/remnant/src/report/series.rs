@@ -25,6 +25,19 @@ impl SeriesStep {
             Self::Yearly => "yearly",
         }
     }
+
+    /// The last day of the period that a day lies in.
+    pub fn last_day(self, day: Date) -> Date {
+        match self {
+            Self::Monthly => day.last_of_month(),
+            Self::Quarterly => {
+                let month = (day.month() - 1) / 3 * 3 + 3;
+                // Every quarter ends with a month that has a first day.
+                Date::new(day.year(), month, 1).map_or(day, Date::last_of_month)
+            }
+            Self::Yearly => day.last_of_year(),
+        }
+    }
 }
 
 /// A place at the end of one period of a series.
@@ -43,8 +56,9 @@ pub struct Moment {
 pub struct Series {
     /// The length of the periods.
     pub step: SeriesStep,
-    /// The last day of every period, in order. The first period has no beginning: it holds everything before it, and
-    /// the undated records. The last period ends at the date of the account, which may cut it short.
+    /// The last day of every period, in order; 1200 of them at most. The first period is that of the first dated record;
+    /// it has no beginning and holds everything before it, and the undated records. With `since` it begins after that
+    /// day. The last period ends at the date of the account, which may cut it short. Empty where there is no such date.
     pub dates: Vec<Date>,
     /// For every district row, in order, a moment for each date.
     pub districts: Vec<Vec<Moment>>,
@@ -65,4 +79,25 @@ pub struct Transition {
     pub to: State,
     /// How much land.
     pub area: SquareMetres,
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn periods_are_those_of_the_calendar() {
+        for (day, [month, quarter, year]) in [
+            (date(2024, 2, 1), [date(2024, 2, 29), date(2024, 3, 31), date(2024, 12, 31)]),
+            (date(2023, 12, 31), [date(2023, 12, 31); 3]),
+            (date(2023, 4, 30), [date(2023, 4, 30), date(2023, 6, 30), date(2023, 12, 31)]),
+            (date(2023, 9, 2), [date(2023, 9, 30), date(2023, 9, 30), date(2023, 12, 31)]),
+        ] {
+            assert_eq!(SeriesStep::Monthly.last_day(day), month);
+            assert_eq!(SeriesStep::Quarterly.last_day(day), quarter);
+            assert_eq!(SeriesStep::Yearly.last_day(day), year);
+        }
+    }
 }

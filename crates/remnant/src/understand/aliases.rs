@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Location, Result};
-use crate::read::{Bytes, Digest};
+use crate::read::{Bytes, Digest, fold};
 
 /// What is right for one feature.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(super) struct Aliases {
     /// The file, as it was read.
     pub(super) file: Digest,
     rows: HashMap<String, Alias>,
+    /// The keys by themselves in lower case; `None` where several keys differ in case alone.
+    folded: HashMap<String, Option<String>>,
 }
 
 impl Aliases {
@@ -60,12 +62,17 @@ impl Aliases {
                 return Err(unusable(&format!("it names {field} {key} twice")));
             }
         }
-        Ok(Self { field, file: bytes.digest(), rows })
+        let mut folded: HashMap<String, Option<String>> = HashMap::new();
+        for key in rows.keys() {
+            folded.entry(fold(key)).and_modify(|only| *only = None).or_insert_with(|| Some(key.clone()));
+        }
+        Ok(Self { field, file: bytes.digest(), rows, folded })
     }
 
-    /// The row for a feature.
+    /// The row for a feature: the very key, or else the only one that differs from it in case alone.
     pub(super) fn of(&self, key: &str) -> Option<&Alias> {
-        let alias = self.rows.get(key.trim())?;
+        let other = || self.folded.get(&fold(key)).and_then(|only| self.rows.get(only.as_ref()?));
+        let alias = self.rows.get(key.trim()).or_else(other)?;
         alias.used.store(true, Ordering::Relaxed);
         Some(alias)
     }
@@ -76,5 +83,26 @@ impl Aliases {
         let mut keys: Vec<&str> = unused.map(|(key, _)| key.as_str()).collect();
         keys.sort_unstable();
         keys
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_and_alphabets_are_rows_and_case_counts_only_where_rows_differ_by_it()
+    -> std::result::Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("aliases.csv");
+        std::fs::write(&path, "name,code\nQubadlı,AZ-QBI\nGubadly,AZ-QBI\nГубадлы,AZ-QBI\nXX,1\nxx,2\n")?;
+        let aliases = Aliases::read(&path)?;
+        let code = |key: &str| aliases.of(key).and_then(|alias| alias.code.clone());
+        for key in ["Qubadlı", " Gubadly ", "GUBADLY", "Губадлы", "ГУБАДЛЫ"] {
+            assert_eq!(code(key).as_deref(), Some("AZ-QBI"), "{key}");
+        }
+        assert_eq!((code("XX").as_deref(), code("xx").as_deref(), code("Xx")), (Some("1"), Some("2"), None));
+        assert_eq!(code("Gubadli"), None);
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The fields that a layer may have, by the names that the interface contract accepts.
 
-use crate::read::{Feature, Value, Wanted};
+use super::mapping::{FieldNames, Mapping};
+use crate::read::{Feature, Value, Wanted, fold};
 use crate::records::DEVICES;
 use crate::report::Role;
 
@@ -18,6 +19,17 @@ pub(super) enum Meaning {
     Radius,
     Killed,
     Injured,
+    Operator,
+    Method,
+    Task,
+    ValidFrom,
+    ValidTo,
+    People,
+    Homes,
+    /// What has become of a hazard.
+    Status,
+    /// When it became so.
+    StatusDate,
     /// The field by which an alias table knows features.
     Alias,
     /// A type of device, by its place in [`DEVICES`].
@@ -53,10 +65,34 @@ const ACCURACY: &[&str] = &["accuracy_m", "accuracy"];
 const STATED_AREA: &[&str] = &["area_m2", "areasize", "area_stated_m2"];
 const CODE: &[&str] = &["code", "pcode", "adm1_pcode", "adm2_pcode", "shapeid", "iso_3166_2", "id"];
 const NAME: &[&str] = &["name", "adm1_en", "adm2_en", "adm1_name", "adm2_name", "shapename", "name_en"];
+const OPERATOR: &[&str] = &["operator", "organisation", "organization", "org", "implementer"];
+const METHOD: &[&str] = &["method", "clearance_method", "asset"];
+const TASK: &[&str] = &["task", "task_id", "taskid"];
+const VALID_FROM: &[&str] = &["valid_from", "validfrom"];
+const VALID_TO: &[&str] = &["valid_to", "validto", "valid_until"];
 
-/// The meanings that a role asks for, with the accepted names of each in order of preference.
+/// How many would live in a zone: those who are there, those who wait, or those who would return.
+const PEOPLE: &[&str] = &[
+    "people",
+    "people_waiting",
+    "population",
+    "pop",
+    "persons",
+    "inhabitants",
+    "residents",
+    "returnees",
+    "idps",
+    "beneficiaries",
+];
+const HOMES: &[&str] = &["homes", "households", "hh", "houses", "dwellings", "families"];
+
+/// The meanings that a role asks for, with the accepted names of each in order of preference; the first is our own word
+/// for the field, by which project files and profiles map it.
 fn accepted(role: Role) -> Vec<(Meaning, Vec<&'static str>)> {
-    use Meaning::{Accuracy, Class, Code, Date, Id, Injured, Killed, Kind, Name, Radius, StatedArea};
+    use Meaning::{
+        Accuracy, Class, Code, Date, Homes, Id, Injured, Killed, Kind, Method, Name, Operator, People, Radius,
+        StatedArea, Status, StatusDate, Task, ValidFrom, ValidTo,
+    };
     let list = |meaning, names: &[&'static str]| (meaning, names.to_vec());
     match role {
         Role::Hazards => vec![
@@ -65,24 +101,58 @@ fn accepted(role: Role) -> Vec<(Meaning, Vec<&'static str>)> {
             list(Date, DATE),
             list(Accuracy, ACCURACY),
             list(StatedArea, STATED_AREA),
+            list(Status, &["status"]),
+            list(StatusDate, &["status_date"]),
         ],
         Role::Releases => {
             let devices = DEVICES.iter().enumerate().map(|(i, name)| (Meaning::Device(i), vec![*name]));
-            let rest = vec![list(Id, ID), list(Kind, KIND), list(Date, DATE), list(StatedArea, STATED_AREA)];
+            let rest = vec![
+                list(Id, ID),
+                list(Kind, KIND),
+                list(Date, DATE),
+                list(StatedArea, STATED_AREA),
+                list(Operator, OPERATOR),
+                list(Method, METHOD),
+                list(Task, TASK),
+            ];
             rest.into_iter().chain(devices).collect()
         }
-        Role::Districts => vec![list(Code, CODE), list(Name, NAME), list(Id, ID)],
-        Role::Zones => vec![list(Id, ID), list(Name, NAME), list(Radius, &["radius_m"])],
+        Role::Districts => {
+            vec![list(Code, CODE), list(Name, NAME), list(Id, ID), list(ValidFrom, VALID_FROM), list(ValidTo, VALID_TO)]
+        }
+        Role::Zones => {
+            vec![list(Id, ID), list(Name, NAME), list(Radius, &["radius_m"]), list(People, PEOPLE), list(Homes, HOMES)]
+        }
         Role::Incidents => {
             vec![list(Id, ID), list(Date, DATE), list(Killed, &["killed"]), list(Injured, &["injured"])]
         }
-        Role::Coverage => vec![list(Id, ID)],
+        Role::Coverage | Role::Exposure => vec![list(Id, ID)],
     }
 }
 
+/// Our words for the fields of a role.
+pub(super) fn words_of(role: Role) -> Vec<&'static str> {
+    accepted(role).into_iter().filter_map(|(_, names)| names.first().copied()).collect()
+}
+
+/// The meanings that a role asks for, with the names that each has in the layer by its mapping.
+fn names(role: Role, mapping: &Mapping) -> Vec<(Meaning, Vec<String>)> {
+    let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let mapped = |(meaning, accepted): (Meaning, Vec<&'static str>)| {
+        let names = match accepted.first().and_then(|word| mapping.fields.get(word)) {
+            None => own(&accepted),
+            Some(FieldNames { names, demanded: Some(_) }) => names.clone(),
+            Some(FieldNames { names, demanded: None }) => names.iter().cloned().chain(own(&accepted)).collect(),
+        };
+        (meaning, names)
+    };
+    accepted(role).into_iter().map(mapped).collect()
+}
+
 /// The names to ask a reader for.
-pub(super) fn wanted(role: Role, alias: Option<&str>) -> Wanted {
-    Wanted::new(accepted(role).into_iter().flat_map(|(_, names)| names).chain(alias))
+pub(super) fn wanted(role: Role, alias: Option<&str>, mapping: &Mapping) -> Wanted {
+    let names = names(role, mapping).into_iter().flat_map(|(_, names)| names);
+    Wanted::new(names.chain(alias.map(str::to_owned)))
 }
 
 /// Which field of a layer means what: for every meaning the first accepted name that any feature has.
@@ -93,25 +163,78 @@ pub(super) struct Fields {
 
 impl Fields {
     /// Chooses by the features of a layer and by the fields of its schema.
-    pub(super) fn choose(role: Role, alias: Option<&str>, schema: &[String], features: &[Vec<Feature>]) -> Self {
-        let wanted = wanted(role, alias);
-        let mut present = vec![false; 256];
-        for slot in schema.iter().filter_map(|f| wanted.slot(f)) {
-            present[usize::from(slot)] = true;
+    pub(super) fn choose(
+        role: Role,
+        alias: Option<&str>,
+        mapping: &Mapping,
+        schema: &[String],
+        features: &[Vec<Feature>],
+    ) -> Self {
+        let wanted = wanted(role, alias, mapping);
+        let mut present: Vec<Option<&str>> = vec![None; wanted.len()];
+        for (slot, field) in schema.iter().filter_map(|f| Some((wanted.slot(f)?, f))) {
+            present[usize::from(slot)] = Some(field);
         }
         for (slot, _) in features.iter().flatten().flat_map(|f| &f.values) {
-            present[usize::from(*slot)] = true;
+            present[usize::from(*slot)].get_or_insert_default();
         }
         let mut chosen = Vec::new();
-        let alias = alias.map(|field| (Meaning::Alias, vec![field]));
-        let accepted = accepted(role).into_iter().map(|(m, names)| (m, names.to_vec()));
-        for (meaning, names) in accepted.chain(alias) {
-            let slots = names.iter().filter_map(|name| Some((wanted.slot(name)?, *name)));
-            if let Some((slot, name)) = slots.into_iter().find(|(slot, _)| present[usize::from(*slot)]) {
-                chosen.push((meaning, slot, name.to_owned()));
+        let all = names(role, mapping);
+        // A table may also name the field by our word for it.
+        let of_word = |word: &str| {
+            let at = accepted(role).iter().position(|(_, names)| names.first() == Some(&word))?;
+            all.get(at).map(|(_, names)| names.clone())
+        };
+        let alias = alias.map(|field| {
+            let others = of_word(&fold(field)).unwrap_or_default();
+            (Meaning::Alias, std::iter::once(field.to_owned()).chain(others).collect())
+        });
+        for (meaning, names) in all.into_iter().chain(alias) {
+            let slots = names.iter().filter_map(|name| Some((wanted.slot(name)?, name)));
+            if let Some((slot, name)) = slots.into_iter().find(|(slot, _)| present[usize::from(*slot)].is_some()) {
+                // As the file spells it, where it has a schema.
+                let spelt = present[usize::from(slot)].filter(|field| !field.is_empty()).unwrap_or(name);
+                chosen.push((meaning, slot, spelt.to_owned()));
             }
         }
-        Self { chosen }
+        let mut fields = Self { chosen };
+        fields.keep_dates_apart(mapping);
+        fields
+    }
+
+    /// One field does not tell both when a hazard was recorded and when its status changed: by the latter the land would
+    /// be recorded and released at one moment. So the hazards are undated, unless the project file says otherwise.
+    fn keep_dates_apart(&mut self, mapping: &Mapping) {
+        let slot = |meaning| self.chosen.iter().find(|c| c.0 == meaning).map(|c| c.1);
+        let said = mapping.fields.get("date").is_some_and(|names| names.demanded.is_some());
+        let one = slot(Meaning::Date).is_some() && slot(Meaning::Date) == slot(Meaning::StatusDate);
+        if one && !said && slot(Meaning::Status).is_some() && !mapping.values.status.is_empty() {
+            self.chosen.retain(|c| c.0 != Meaning::Date);
+        }
+    }
+
+    /// The first field that the project file demands and the layer has not: our word for it, and what was said.
+    pub(super) fn missing<'m>(&self, role: Role, mapping: &'m Mapping) -> Option<(&'static str, &'m FieldNames)> {
+        let demanded = accepted(role).into_iter().filter_map(|(meaning, names)| {
+            let word = *names.first()?;
+            let said = mapping.fields.get(word).filter(|said| said.demanded.is_some())?;
+            self.name(meaning).is_none().then_some((word, said))
+        });
+        demanded.into_iter().next()
+    }
+
+    /// The slots and names of the fields in use, each once.
+    pub(super) fn names(&self) -> Vec<(u16, &str)> {
+        let mut names: Vec<(u16, &str)> = self.chosen.iter().map(|(_, slot, name)| (*slot, name.as_str())).collect();
+        names.sort_unstable();
+        names.dedup_by_key(|(slot, _)| *slot);
+        names
+    }
+
+    /// The meanings that the layer has a field for, with its name, by our words.
+    pub(super) fn words(&self, role: Role) -> Vec<(&'static str, &str)> {
+        let words = accepted(role).into_iter().filter_map(|(meaning, names)| Some((meaning, *names.first()?)));
+        words.filter_map(|(meaning, word)| Some((word, self.name(meaning)?))).collect()
     }
 
     /// The name of the field that means this, where the layer has one.

@@ -5,14 +5,15 @@ use rayon::prelude::*;
 
 use super::aliases::Aliases;
 use super::fields::{Fields, Meaning, wanted};
-use super::place::{Placement, Placer, crs_of, extent};
+use super::mapping::{self, FieldNames};
+use super::place::{Placement, Placer, Reach, box_in_degrees, crs_of};
 use super::records::{Parts, understand};
-use crate::crs::{Crs, Operation, lonlat_plausible};
+use crate::crs::{Crs, Operation};
 use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
 use crate::pipeline::LayerSpec;
 use crate::progress::Progress;
-use crate::read::{self, Feature, Request, Source};
+use crate::read::{self, Feature, Request, Source, Value, garbled};
 use crate::report::{Input, Role};
 use crate::settings::{DatePolicy, Settings};
 
@@ -25,11 +26,14 @@ pub(crate) struct OpenLayer<'a> {
     number: u32,
     source: Box<dyn Source>,
     features: Vec<Vec<Feature>>,
-    extent: Option<[f64; 4]>,
-    crs: Crs,
+    reach: Reach,
+    crs: Option<Crs>,
     findings: Vec<Finding>,
     aliases: Option<Aliases>,
 }
+
+/// An operation worse than this is a warning, in metres: with it, a minefield may lie on the other side of a road.
+const COARSE_M: f64 = 5.0;
 
 /// What the records of a layer have in common.
 pub(super) struct Context<'a> {
@@ -46,7 +50,7 @@ impl<'a> OpenLayer<'a> {
     /// Opens a layer, decodes its features and finds out its CRS.
     pub(crate) fn open(spec: &'a LayerSpec, number: u32, progress: &dyn Progress) -> Result<Self> {
         let aliases = spec.aliases.as_deref().map(Aliases::read).transpose()?;
-        let wanted = wanted(spec.role, aliases.as_ref().map(|a| a.field.as_str()));
+        let wanted = wanted(spec.role, aliases.as_ref().map(|a| a.field.as_str()), &spec.mapping);
         let request = Request {
             path: &spec.path,
             layer: spec.layer.as_deref(),
@@ -82,28 +86,49 @@ impl<'a> OpenLayer<'a> {
             findings.push(Finding::of_layer(Code::EmptyLayer, number, "the layer has no features"));
         }
         let declared = crs_of(&source.info().crs, spec.crs.as_deref(), &place())?;
-        let needs_extent = declared.as_ref().is_none_or(|crs| !crs.is_lonlat_wgs84());
-        let extent = if needs_extent { extent(&features) } else { None };
-        let crs = match declared {
-            Some(crs) => crs,
-            None => assume(extent, number, &place(), &mut findings)?,
-        };
-        Ok(Self { spec, number, source, features, extent, crs, findings, aliases })
+        let reach = Reach::of(&features);
+        Ok(Self { spec, number, source, features, reach, crs: declared, findings, aliases })
+    }
+
+    /// What it is read as.
+    pub(super) fn role(&self) -> Role {
+        self.spec.role
+    }
+
+    /// Where it is, for messages.
+    pub(super) fn place(&self) -> Location {
+        Location::file(&self.spec.path).layer(&self.source.info().name)
+    }
+
+    /// Its CRS; `None` where nobody has stated one.
+    pub(super) fn crs(&self) -> Option<&Crs> {
+        self.crs.as_ref()
+    }
+
+    /// Where its coordinates lie, in its own CRS.
+    pub(super) fn reach(&self) -> Reach {
+        self.reach
+    }
+
+    /// Takes it for longitude and latitude on WGS 84, with a finding.
+    pub(super) fn assume_wgs84(&mut self, why: Option<String>) {
+        self.crs = Some(Crs::wgs84());
+        self.findings.extend(why.map(|why| Finding::of_layer(Code::AssumedCrs, self.number, why)));
+    }
+
+    fn needs_operation(&self) -> Option<&Crs> {
+        self.crs.as_ref().filter(|crs| !crs.is_lonlat_wgs84())
+    }
+
+    /// The box of the layer in degrees; `None` where it has no CRS yet or no coordinates.
+    pub(super) fn degrees(&self) -> Result<Option<[f64; 4]>> {
+        if self.crs.as_ref().is_some_and(Crs::is_lonlat_wgs84) { Ok(self.reach.on_earth) } else { self.area() }
     }
 
     /// The area in degrees that the layer needs an operation for; `None` where it needs none.
     fn area(&self) -> Result<Option<[f64; 4]>> {
-        if self.crs.is_lonlat_wgs84() {
-            return Ok(None);
-        }
-        let Some(extent) = self.extent else { return Ok(None) };
-        let operation = Operation::choose(&self.crs, Some(extent)).map_err(|e| self.no_operation(e))?;
-        let placement = Placement { crs: String::new(), operation: Some(operation) };
-        let placer = Placer::new(&placement).map_err(|e| self.no_operation(e))?;
-        Ok(placer.place_box(extent).map(|[low, high]| {
-            let (low, high) = (low.degrees(), high.degrees());
-            [low[0], low[1], high[0], high[1]]
-        }))
+        let (Some(crs), Some(extent)) = (self.needs_operation(), self.reach.extent) else { return Ok(None) };
+        box_in_degrees(crs, extent).map_err(|e| self.no_operation(e))
     }
 
     fn no_operation(&self, why: impl std::fmt::Display) -> Error {
@@ -121,7 +146,7 @@ impl<'a> OpenLayer<'a> {
         let info = self.source.info();
         let aliases = self.aliases.take();
         let alias_field = aliases.as_ref().map(|a| a.field.as_str());
-        let fields = Fields::choose(self.spec.role, alias_field, &info.fields, &self.features);
+        let fields = Fields::choose(self.spec.role, alias_field, &self.spec.mapping, &info.fields, &self.features);
         let context = Context {
             role: self.spec.role,
             layer: self.number,
@@ -132,6 +157,7 @@ impl<'a> OpenLayer<'a> {
             fields,
         };
         self.check_fields(&context)?;
+        self.check_texts(&context.fields);
         let records: u64 = self.features.iter().map(|chunk| chunk.len() as u64).sum();
         let features = std::mem::take(&mut self.features);
         let parts: Vec<Parts> = features
@@ -172,33 +198,78 @@ impl<'a> OpenLayer<'a> {
     }
 
     fn placement(&mut self, area: Option<[f64; 4]>) -> Result<Placement> {
-        if self.crs.is_lonlat_wgs84() {
+        let Some(crs) = self.needs_operation() else {
             return Ok(Placement { crs: "WGS 84 longitude/latitude (OGC:CRS84)".to_owned(), operation: None });
-        }
-        let crs = match self.crs.authority_code() {
-            Some(code) => format!("{} ({code})", self.crs.name()),
-            None => self.crs.name().to_owned(),
         };
-        let operation = match area {
-            Some(area) => Operation::choose_for_area(&self.crs, area),
-            None => Operation::choose(&self.crs, self.extent),
+        let name = match crs.authority_code() {
+            Some(code) => format!("{} ({code})", crs.name()),
+            None => crs.name().to_owned(),
+        };
+        let operation = match (&self.spec.operation, area) {
+            (Some(code), area) => Operation::named(crs, area.unwrap_or([-180.0, -90.0, 180.0, 90.0]), code),
+            (None, Some(area)) => Operation::choose_for_area(crs, area),
+            (None, None) => Operation::choose(crs, self.reach.extent),
         };
         let operation = operation.map_err(|e| self.no_operation(e))?;
         let accuracy = operation.accuracy_m();
-        if let Some(note) = operation.note() {
-            self.findings.push(Finding::of_layer(Code::CrsAccuracy, self.number, note));
-        } else if accuracy.is_none_or(|m| m >= 1.0) {
+        let coarse = accuracy.is_none_or(|m| m > COARSE_M) || operation.is_doubtful();
+        let code = if coarse { Code::CoarseShift } else { Code::CrsAccuracy };
+        if operation.note().is_some() || accuracy.is_none_or(|m| m >= 1.0) {
             let accuracy = accuracy.map_or("not stated".to_owned(), |m| format!("{m} m"));
-            let text =
-                format!("the layer was brought to WGS 84 by \"{}\", whose accuracy is {accuracy}", operation.name());
-            self.findings.push(Finding::of_layer(Code::CrsAccuracy, self.number, text));
+            let note = operation.note().map(|note| format!("; {note}")).unwrap_or_default();
+            let text = format!(
+                "the layer was brought to WGS 84 by \"{}\", whose accuracy is {accuracy}{note}",
+                operation.name()
+            );
+            self.findings.push(Finding::of_layer(code, self.number, text));
         }
-        Ok(Placement { crs, operation: Some(operation) })
+        Ok(Placement { crs: name, operation: Some(operation) })
+    }
+
+    /// The fields that the layer has, for messages; unknown where they can't be found out.
+    fn fields(&self) -> Vec<String> {
+        read::field_names(&self.spec.path, self.spec.layer.as_deref(), self.spec.encoding.as_deref())
+            .unwrap_or_default()
+    }
+
+    /// The error about a field that the project file names and the layer has not.
+    fn no_such_field(&self, word: &str, said: &FieldNames) -> Error {
+        let fields = self.fields();
+        let there: Vec<&str> = fields.iter().map(String::as_str).collect();
+        let at = said.demanded.as_deref().unwrap_or_default();
+        let names = said.names.join(", ");
+        let near = said.names.iter().find_map(|name| mapping::nearest(name, &there));
+        let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        let all = if there.is_empty() { "it has no fields".to_owned() } else { format!("it has {}", there.join(", ")) };
+        Error::unusable(
+            format!("the layer has no field {names}, which is said to be its {word}"),
+            self.place().field(word),
+            format!("{at} maps fields.{word}; {all}{near}"),
+            format!("name one of the layer's fields in fields.{word}, or take that line out"),
+        )
+    }
+
+    /// Text that seems to have been read in the wrong encoding, field by field.
+    fn check_texts(&mut self, fields: &Fields) {
+        let found = fields.names().into_par_iter().filter_map(|(slot, name)| {
+            let values = self.features.iter().flatten().flat_map(|feature| &feature.values);
+            let texts = values.filter_map(|(at, value)| match value {
+                Value::Text(text) if *at == slot => Some(text.as_str()),
+                _ => None,
+            });
+            garbled(texts).map(|garbled| garbled.told(name))
+        });
+        let found: Vec<String> = found.collect();
+        self.findings.extend(found.into_iter().map(|text| Finding::of_layer(Code::GarbledText, self.number, text)));
     }
 
     /// What a layer must say, or be told by the call.
     fn check_fields(&mut self, context: &Context<'_>) -> Result<()> {
         let any = self.features.iter().any(|chunk| !chunk.is_empty());
+        // A layer without features may well have no schema either.
+        if let Some((word, said)) = context.fields.missing(context.role, &self.spec.mapping).filter(|_| any) {
+            return Err(self.no_such_field(word, said));
+        }
         let no_field = |meaning| any && context.fields.name(meaning).is_none();
         if context.role == Role::Hazards && no_field(Meaning::Class) && context.spec.class.is_none() {
             let text = "the layer has no field for the class of hazards, so all are taken as suspected; \
@@ -209,33 +280,15 @@ impl<'a> OpenLayer<'a> {
             return Err(Error::unusable(
                 "the release layer does not say how its land was released",
                 Location::file(&self.spec.path).layer(&self.source.info().name),
-                "it has none of the fields kind, release, release_type, activity, activity_type, type",
-                "give the kind of all its records with --release-kind cancelled, reduced or cleared, or rename the field",
+                format!(
+                    "it has none of the fields kind, release, release_type, activity, activity_type, type; it has {}",
+                    self.fields().join(", ")
+                ),
+                "give the kind of all its records with --release-kind cancelled, reduced or cleared, or map the field in \
+                 the project file: fields.kind = \"NAME\"",
             ));
         }
         Ok(())
-    }
-}
-
-/// The CRS of a layer that has none, where its numbers leave no doubt.
-fn assume(extent: Option<[f64; 4]>, number: u32, place: &Location, findings: &mut Vec<Finding>) -> Result<Crs> {
-    match extent {
-        None => Ok(Crs::wgs84()),
-        Some(extent) if lonlat_plausible(extent) => {
-            let text = "the layer states no coordinate reference system; its coordinates can only be degrees and were taken \
-                        as WGS 84 longitude and latitude. State the CRS to be sure";
-            findings.push(Finding::of_layer(Code::AssumedCrs, number, text));
-            Ok(Crs::wgs84())
-        }
-        Some([west, south, east, north]) => Err(Error::unusable(
-            "the layer has no coordinate reference system",
-            place.clone(),
-            format!(
-                "its file states none, and its coordinates (x {west} to {east}, y {south} to {north}) are not longitude and \
-                 latitude"
-            ),
-            "name the CRS with --crs, for example --crs EPSG:32638",
-        )),
     }
 }
 

@@ -4,10 +4,17 @@
 //! aside, and what can't be understood counts against the land.
 
 mod aliases;
+mod assume;
+mod closing;
+mod exposed;
 mod fields;
+pub mod inspect;
 mod layer;
+pub mod mapping;
 mod place;
+pub mod profile;
 mod records;
 mod words;
 
+pub(crate) use assume::settle;
 pub(crate) use layer::{OpenLayer, common_area};

@@ -1,6 +1,7 @@
 //! A layer's coordinates brought to WGS 84 longitude and latitude.
 
 use geo_types::{Coord, Geometry, LineString};
+use rayon::prelude::*;
 use remnant_geometry::plane::{HALF_TURN, TURN};
 use remnant_geometry::{Point, RawPolygon};
 
@@ -24,19 +25,69 @@ pub(super) struct Placement {
     pub(super) operation: Option<Operation>,
 }
 
-/// The box of all finite coordinates of features, as west, south, east, north.
-pub(super) fn extent(features: &[Vec<Feature>]) -> Option<[f64; 4]> {
-    let mut sides = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
-    for feature in features.iter().flatten() {
-        if let Shape::Geometry(geometry) = &feature.shape {
-            each_coord(geometry, &mut |c| {
-                if c.x.is_finite() && c.y.is_finite() {
-                    sides = [sides[0].min(c.x), sides[1].min(c.y), sides[2].max(c.x), sides[3].max(c.y)];
-                }
-            });
-        }
+/// Where the coordinates of a layer lie, in its own CRS; boxes are west, south, east, north.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Reach {
+    /// The box of all finite coordinates.
+    pub(super) extent: Option<[f64; 4]>,
+    /// The box of those that could be degrees.
+    pub(super) on_earth: Option<[f64; 4]>,
+    /// Features with finite coordinates.
+    pub(super) placed: u64,
+    /// Features of whose coordinates none could be degrees.
+    pub(super) beyond: u64,
+}
+
+impl Reach {
+    pub(super) fn of(features: &[Vec<Feature>]) -> Self {
+        let chunks = features.par_iter().map(|chunk| {
+            let mut reach = Self::default();
+            chunk.iter().for_each(|feature| reach.add(feature));
+            reach
+        });
+        chunks.reduce(Self::default, |one, other| Self {
+            extent: common(one.extent, other.extent),
+            on_earth: common(one.on_earth, other.on_earth),
+            placed: one.placed + other.placed,
+            beyond: one.beyond + other.beyond,
+        })
     }
-    (sides[0] <= sides[2]).then_some(sides)
+
+    fn add(&mut self, feature: &Feature) {
+        let Shape::Geometry(geometry) = &feature.shape else { return };
+        let (mut own, mut on_earth) = (None, None);
+        each_coord(geometry, &mut |c| {
+            if c.x.is_finite() && c.y.is_finite() {
+                let point = Some([c.x, c.y, c.x, c.y]);
+                own = common(own, point);
+                if c.x.abs() <= 180.0 && c.y.abs() <= 90.0 {
+                    on_earth = common(on_earth, point);
+                }
+            }
+        });
+        self.placed += u64::from(own.is_some());
+        self.beyond += u64::from(own.is_some() && on_earth.is_none());
+        self.extent = common(self.extent, own);
+        self.on_earth = common(self.on_earth, on_earth);
+    }
+}
+
+/// The box around two boxes.
+pub(super) fn common(one: Option<[f64; 4]>, other: Option<[f64; 4]>) -> Option<[f64; 4]> {
+    match (one, other) {
+        (Some(a), Some(b)) => Some([a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]),
+        (one, other) => one.or(other),
+    }
+}
+
+/// A box of a CRS as a box of degrees; `None` where it has no place on Earth.
+pub(super) fn box_in_degrees(crs: &Crs, extent: [f64; 4]) -> Result<Option<[f64; 4]>, crate::crs::CrsError> {
+    let operation = Operation::choose(crs, Some(extent))?;
+    let placer = Placer::new(&Placement { crs: String::new(), operation: Some(operation) })?;
+    Ok(placer.place_box(extent).map(|[low, high]| {
+        let (low, high) = (low.degrees(), high.degrees());
+        [low[0], low[1], high[0], high[1]]
+    }))
 }
 
 /// The CRS that a layer has by its file or by the call; `None` where nobody says.

@@ -13,8 +13,8 @@ use super::words::{self, ReadDate};
 use crate::finding::{Code, Finding, Place};
 use crate::read::{Feature, Shape, UNCLOSED};
 use crate::records::{
-    DEVICES, District, Fate, Hazard, HazardClass, HazardGround, Incident, LostHazard, LostRelease, Origin, Release,
-    Zone,
+    DEVICES, District, Exposed, Fate, Hazard, HazardClass, HazardGround, Incident, LostHazard, LostRelease, Origin,
+    Release, Validity, Work, Zone,
 };
 use crate::report::Role;
 use crate::settings::DatePolicy;
@@ -30,6 +30,7 @@ pub(crate) struct Parts {
     pub(crate) zones: Vec<Zone>,
     pub(crate) incidents: Vec<Incident>,
     pub(crate) coverage: Vec<Footprint>,
+    pub(crate) exposures: Vec<Exposed>,
     pub(crate) other_dates: Vec<Date>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) used: u64,
@@ -48,6 +49,7 @@ impl Parts {
         self.zones.append(&mut other.zones);
         self.incidents.append(&mut other.incidents);
         self.coverage.append(&mut other.coverage);
+        self.exposures.append(&mut other.exposures);
         self.other_dates.append(&mut other.other_dates);
         self.findings.append(&mut other.findings);
         self.used += other.used;
@@ -57,11 +59,11 @@ impl Parts {
 }
 
 /// A feature on its way to becoming a record.
-struct Draft<'a> {
-    context: &'a Context<'a>,
-    feature: Feature,
-    origin: Origin,
-    id: String,
+pub(super) struct Draft<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) feature: Feature,
+    pub(super) origin: Origin,
+    pub(super) id: String,
     repaired: bool,
     /// The date of a record where dates are ignored.
     ignored_date: Option<Date>,
@@ -69,7 +71,7 @@ struct Draft<'a> {
 }
 
 /// Why a record is set aside: the finding's code and words.
-type Lost = (Code, String);
+pub(super) type Lost = (Code, String);
 
 /// Turns a feature into a record, or sets it aside; counts it exactly once.
 pub(super) fn understand(context: &Context<'_>, placer: &Placer, mut feature: Feature, parts: &mut Parts) {
@@ -105,6 +107,7 @@ pub(super) fn understand(context: &Context<'_>, placer: &Placer, mut feature: Fe
         Role::Districts => draft.district(ground, parts),
         Role::Zones => draft.zone(ground, parts),
         Role::Incidents => draft.incident(ground, parts),
+        Role::Exposure => ground.and_then(|g| draft.exposed(&g)).map(|e| parts.exposures.push(e)),
         Role::Coverage => ground.and_then(|g| draft.area(&g)).map(|f| parts.coverage.push(f)),
     };
     parts.other_dates.extend(draft.ignored_date);
@@ -133,7 +136,7 @@ impl Draft<'_> {
         Finding::of(code, self.origin, &self.id, message)
     }
 
-    fn find(&mut self, code: Code, message: impl Into<String>) {
+    pub(super) fn find(&mut self, code: Code, message: impl Into<String>) {
         let finding = self.finding(code, message);
         self.findings.push(finding);
     }
@@ -150,7 +153,7 @@ impl Draft<'_> {
         }
     }
 
-    fn text(&self, meaning: Meaning) -> Option<String> {
+    pub(super) fn text(&self, meaning: Meaning) -> Option<String> {
         self.context.fields.value(&self.feature, meaning).map(words::text)
     }
 
@@ -174,7 +177,9 @@ impl Draft<'_> {
         match ground {
             Ok(ground) => {
                 let fate = self.fate();
-                parts.hazards.push(Hazard { origin, id, class, date, accuracy_m, stated_area_m2, fate, ground });
+                let hazard = Hazard { origin, id, class, date, accuracy_m, stated_area_m2, fate, ground };
+                self.close(&hazard, parts);
+                parts.hazards.push(hazard);
                 Ok(())
             }
             Err(lost) => {
@@ -193,6 +198,9 @@ impl Draft<'_> {
         for (i, devices) in devices.iter_mut().enumerate() {
             *devices = self.count(Meaning::Device(i));
         }
+        let word = |meaning| self.text(meaning).map(|text| text.trim().to_owned());
+        let (operator, method, task) = (word(Meaning::Operator), word(Meaning::Method), word(Meaning::Task));
+        let work = Work { operator, method, task };
         let ground = ground.and_then(|ground| self.area(&ground));
         let (origin, id) = (self.origin, self.id.clone());
         let known = date.as_ref().ok().copied().flatten();
@@ -200,12 +208,12 @@ impl Draft<'_> {
         match made {
             Ok((ground, kind, date)) => {
                 let fate = self.fate();
-                parts.releases.push(Release { origin, id, kind, date, devices, stated_area_m2, fate, ground });
+                parts.releases.push(Release { origin, id, kind, date, devices, work, stated_area_m2, fate, ground });
                 Ok(())
             }
             Err(lost) => {
                 parts.other_dates.extend(known);
-                parts.lost_releases.push(LostRelease { origin, id, stated_area_m2 });
+                parts.lost_releases.push(LostRelease { origin, id, stated_area_m2, work });
                 Err(lost)
             }
         }
@@ -237,15 +245,58 @@ impl Draft<'_> {
             );
             self.find(Code::Alias, text);
         }
+        let validity = self.validity();
         let ground = self.area(&ground?)?;
         let name = name.unwrap_or_else(|| code.clone());
-        parts.districts.push(District { origin: self.origin, code, name, ground });
+        parts.districts.push(District { origin: self.origin, code, name, validity, ground });
         Ok(())
+    }
+
+    /// From when to when a version of a district is valid. What can't be read bounds nothing: the land then has a
+    /// district too many rather than none.
+    fn validity(&mut self) -> Validity {
+        let mut day = |meaning: Meaning, first: bool| {
+            let value = self.context.fields.value(&self.feature, meaning)?;
+            let (read, text) = (words::date(value), words::text(value));
+            match read {
+                ReadDate::Day(day) => Some(day),
+                ReadDate::Partial(start, end) => {
+                    let (day, which) = if first { (start, "first") } else { (end, "last") };
+                    self.find(
+                        Code::PartialDate,
+                        format!("the date of validity \"{text}\" is partial; its {which} day {day} was taken"),
+                    );
+                    Some(day)
+                }
+                ReadDate::Unreadable => {
+                    self.repaired = true;
+                    let text = format!(
+                        "the date of validity \"{text}\" can't be read; the district is used as valid without it"
+                    );
+                    self.find(Code::UnreadableDate, text);
+                    None
+                }
+            }
+        };
+        let (from, to) = (day(Meaning::ValidFrom, true), day(Meaning::ValidTo, false));
+        if let (Some(first), Some(last)) = (from, to)
+            && first > last
+        {
+            self.repaired = true;
+            let text = format!(
+                "the district would be valid from {first} to {last}, which is no time; it is used as valid without these \
+                 dates"
+            );
+            self.find(Code::UnreadableDate, text);
+            return Validity::default();
+        }
+        Validity { from, to }
     }
 
     fn zone(&mut self, ground: Result<Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
         let name = self.text(Meaning::Name).unwrap_or_default();
         let radius = self.amount(Meaning::Radius);
+        let (people, homes) = (self.amount(Meaning::People), self.amount(Meaning::Homes));
         let ground = ground?;
         let ground = if !ground.polygons.is_empty() {
             self.area(&ground)?
@@ -264,7 +315,7 @@ impl Draft<'_> {
             let parts: Vec<Footprint> = parts.collect::<Result<_, _>>().map_err(no_footprint)?;
             joined(parts).ok_or_else(|| no_footprint(NoFootprint::NoArea))?
         };
-        parts.zones.push(Zone { origin: self.origin, id: self.id.clone(), name, ground });
+        parts.zones.push(Zone { origin: self.origin, id: self.id.clone(), name, ground, people, homes });
         Ok(())
     }
 
@@ -311,7 +362,7 @@ impl Draft<'_> {
             return self.context.spec.class.unwrap_or(HazardClass::Suspected);
         };
         let value = self.context.fields.value(&self.feature, Meaning::Class);
-        if let Some(class) = value.and_then(words::class) {
+        if let Some(class) = value.and_then(|value| words::class(value, &self.context.spec.mapping.values)) {
             return class;
         }
         let value = self.text(Meaning::Class).unwrap_or_default();
@@ -329,7 +380,7 @@ impl Draft<'_> {
             return self.context.spec.kind.ok_or_else(none);
         };
         let value = self.context.fields.value(&self.feature, Meaning::Kind);
-        value.and_then(words::kind).ok_or_else(|| {
+        value.and_then(|value| words::kind(value, &self.context.spec.mapping.values)).ok_or_else(|| {
             let value = self.text(Meaning::Kind).unwrap_or_default();
             (Code::UnknownKind, format!("the kind \"{value}\" in field {field} is not understood"))
         })
@@ -380,7 +431,7 @@ impl Draft<'_> {
         Ok(date)
     }
 
-    fn doubt_future(&mut self, date: Option<Date>) {
+    pub(super) fn doubt_future(&mut self, date: Option<Date>) {
         if let Some(date) = date.filter(|&d| d > self.context.today) {
             self.find(Code::FutureDate, format!("the date {date} lies after the day of this run"));
         }
@@ -430,6 +481,11 @@ impl Draft<'_> {
             self.repaired = true;
             self.find(Code::MixedGeometry, format!("{others} parts that are points or lines were left out"));
         }
+        self.footprint(ground)
+    }
+
+    /// The footprint of polygons, with findings about what was put right.
+    pub(super) fn footprint(&mut self, ground: &Ground) -> Result<Footprint, Lost> {
         // Rings from strangers go through a library here: should it fail on some, one record is lost and not the run.
         let made = catch_unwind(AssertUnwindSafe(|| Footprint::new(&ground.polygons)));
         let failed = |_| (Code::UnreadableGeometry, "the rings can't be mended: the program failed on them".to_owned());
@@ -476,7 +532,7 @@ impl Draft<'_> {
         self.findings.push(finding);
     }
 
-    fn points(&self, points: &[[f64; 2]]) -> Result<Vec<Point>, Lost> {
+    pub(super) fn points(&self, points: &[[f64; 2]]) -> Result<Vec<Point>, Lost> {
         if points.is_empty() {
             return Err((Code::WrongGeometry, "a point is needed here, and the geometry has none".to_owned()));
         }

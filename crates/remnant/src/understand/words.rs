@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::read::Value;
+use super::mapping::{Status, Values};
+use crate::read::{Value, fold};
 use crate::records::{HazardClass, ReleaseKind};
 
 /// A value as text, as its file spells it.
@@ -19,24 +20,46 @@ pub(super) fn text(value: &Value) -> String {
 
 /// A word made comparable: trimmed, without regard to case.
 fn word(value: &Value) -> String {
-    text(value).trim().to_lowercase()
+    fold(&text(value))
 }
 
-/// The class of a hazard.
-pub(super) fn class(value: &Value) -> Option<HazardClass> {
-    match word(value).as_str() {
+/// The class of a hazard, by the mapping of its layer or else by the accepted words.
+pub(super) fn class(value: &Value, values: &Values) -> Option<HazardClass> {
+    let word = word(value);
+    if let Some(class) = values.class.get(&word) {
+        return Some(*class);
+    }
+    match word.as_str() {
         "suspected" | "sha" | "suspected hazardous area" => Some(HazardClass::Suspected),
         "confirmed" | "cha" | "confirmed hazardous area" | "dha" => Some(HazardClass::Confirmed),
         _ => None,
     }
 }
 
-/// The kind of a release.
-pub(super) fn kind(value: &Value) -> Option<ReleaseKind> {
-    match word(value).as_str() {
+/// The kind of a release, by the mapping of its layer or else by the accepted words.
+pub(super) fn kind(value: &Value, values: &Values) -> Option<ReleaseKind> {
+    let word = word(value);
+    if let Some(kind) = values.kind.get(&word) {
+        return Some(*kind);
+    }
+    match word.as_str() {
         "cancelled" | "cancellation" | "nts" | "non-technical survey" => Some(ReleaseKind::Cancelled),
         "reduced" | "reduction" | "ts" | "technical survey" => Some(ReleaseKind::Reduced),
         "cleared" | "clearance" | "bac" => Some(ReleaseKind::Cleared),
+        _ => None,
+    }
+}
+
+/// What the status of a hazard says of its land. Without a mapping no word releases any.
+pub(super) fn status(value: &Value, values: &Values) -> Option<Status> {
+    let word = word(value);
+    if let Some(status) = values.status.get(&word) {
+        return Some(*status);
+    }
+    match word.as_str() {
+        "open" | "active" | "worked on" | "in progress" | "suspended" => Some(Status::Open),
+        "closed" | "inactive" | "completed" | "expired" | "released" | "handed over" | "cleared" | "reduced"
+        | "cancelled" => Some(Status::Closed),
         _ => None,
     }
 }
@@ -152,11 +175,28 @@ mod tests {
     #[test]
     fn words_count_in_any_case() {
         let word = |t: &str| Value::Text(t.into());
-        assert_eq!(class(&word(" Sha ")), Some(HazardClass::Suspected));
-        assert_eq!(class(&word("DHA")), Some(HazardClass::Confirmed));
-        assert_eq!(class(&word("mined")), None);
-        assert_eq!(kind(&word("Non-Technical Survey")), Some(ReleaseKind::Cancelled));
-        assert_eq!(kind(&word("handover")), None);
+        let mut values = Values::default();
+        assert_eq!(class(&word(" Sha "), &values), Some(HazardClass::Suspected));
+        assert_eq!(class(&word("DHA"), &values), Some(HazardClass::Confirmed));
+        assert_eq!(class(&word("mined"), &values), None);
+        assert_eq!(kind(&word("Non-Technical Survey"), &values), Some(ReleaseKind::Cancelled));
+        assert_eq!(kind(&word("handover"), &values), None);
+        assert_eq!(status(&word("Worked On"), &values), Some(Status::Open));
+        values.class.insert("dha".into(), HazardClass::Suspected);
+        values.kind.insert("handover".into(), ReleaseKind::Cleared);
+        assert_eq!(class(&word(" DHA"), &values), Some(HazardClass::Suspected));
+        assert_eq!(kind(&word("Handover"), &values), Some(ReleaseKind::Cleared));
+    }
+
+    #[test]
+    fn no_status_releases_land_unless_it_is_mapped() {
+        let mut values = Values::default();
+        for text in ["Cleared", "cancelled", "reduced", "Closed", "Expired", "released", "Open", "odd"] {
+            let status = status(&Value::Text(text.into()), &values);
+            assert!(!matches!(status, Some(Status::Released(_))), "{text}: {status:?}");
+        }
+        values.status.insert("expired".into(), Status::Released(ReleaseKind::Cancelled));
+        assert_eq!(status(&Value::Text(" Expired ".into()), &values), Some(Status::Released(ReleaseKind::Cancelled)));
     }
 
     #[test]

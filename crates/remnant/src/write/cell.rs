@@ -31,6 +31,8 @@ pub(super) enum Cell<'a> {
     Date(Date),
     /// Yes or no.
     Flag(bool),
+    /// A mark of 16 hexadecimal digits.
+    Mark(u64),
 }
 
 /// Millionths: the digits of a share.
@@ -66,6 +68,15 @@ impl<'a> Cell<'a> {
             Some(m) if m.abs() < 1e12 => Self::Fixed { units: (m * 1e3).round() as i64, places: 3 },
             Some(m) => Self::Number(m),
             None => Self::Empty,
+        }
+    }
+
+    /// A share or a score, to the millionth.
+    pub(super) fn share(share: f64) -> Self {
+        if share.is_finite() && share.abs() < 1e9 {
+            Self::Fixed { units: (share * SHARE_UNITS as f64).round() as i64, places: 6 }
+        } else {
+            Self::Empty
         }
     }
 
@@ -110,6 +121,7 @@ impl<'a> Cell<'a> {
             }
             Self::Area(area) => push_fixed(out, area.square_centimetres(), 4, Zeros::Trimmed),
             Self::Date(date) => push_json_text(out, &date.to_string()),
+            Self::Mark(mark) => push_json_text(out, &format!("{mark:016x}")),
             Self::Empty => out.push_str("null"),
             Self::Number(number) if !number.is_finite() => out.push_str("null"),
             Self::Count(_) | Self::Fixed { .. } | Self::Number(_) | Self::Flag(_) => self.push_csv(out),
@@ -137,6 +149,7 @@ impl<'a> Cell<'a> {
             Self::Fixed { units, places } => push_fixed(out, units, places, Zeros::Trimmed),
             Self::Number(number) => push_number(out, number),
             Self::Date(date) => out.push_str(&date.to_string()),
+            Self::Mark(mark) => out.push_str(&format!("{mark:016x}")),
             Self::Flag(flag) => out.push_str(if flag { "true" } else { "false" }),
         }
     }

@@ -1,10 +1,13 @@
 //! What the outputs say of districts, zones, records, findings and shapes: names and cells, in order.
 
+use jiff::civil::Date;
+
 use super::cell::Cell;
 use crate::finding::Finding;
 use crate::records::{DEVICES, HazardClass, Origin, ReleaseKind};
 use crate::report::{
-    Balance, DistrictRow, Figures, Input, LandShape, LandState, RecordKind, RecordRow, Report, SquareMetres, ZoneRow,
+    Credit, DistrictRow, Figures, Input, LandShape, LandState, Moment, RecordKind, RecordRow, RecordShare, Report,
+    Transition, ZoneRow,
 };
 
 /// A column: its name, and what stands in it for a row.
@@ -12,6 +15,9 @@ pub(super) type Column<R> = (&'static str, for<'a> fn(&'a Report, &'a R) -> Cell
 
 /// The code that stands for the total where it is a row. No P-code is spelled like that.
 pub(super) const TOTAL_CODE: &str = "*";
+
+/// The name of everything.
+const TOTAL_NAME: &str = "total";
 
 /// The name of the land outside, where the account gives none.
 const OUTSIDE_NAME: &str = "outside all districts";
@@ -59,25 +65,68 @@ pub(super) const PERIOD: &[Column<DistrictRow>] = &[
 
 /// The balance of a period: land, then records. `from` is the day at whose end the period begins, and `to` its last
 /// day; without `from` it runs from the beginning.
-pub(super) const BALANCE: &[Column<DistrictRow>] = &[
-    ("code", |_, d| Cell::text(d.code.as_deref())),
-    ("name", |_, d| Cell::text(d.name.as_deref())),
-    ("from", |r, _| Cell::date(r.account.settings.since)),
-    ("to", |r, _| Cell::date(r.account.settings.as_of)),
-    ("opening_m2", |_, d| land(d, |b| b.opening)),
-    ("newly_recorded_m2", |_, d| land(d, |b| b.newly_recorded)),
-    ("recontaminated_m2", |_, d| land(d, |b| b.recontaminated)),
-    ("cancelled_m2", |_, d| land(d, |b| b.cancelled)),
-    ("reduced_m2", |_, d| land(d, |b| b.reduced)),
-    ("cleared_m2", |_, d| land(d, |b| b.cleared)),
-    ("closing_m2", |_, d| land(d, |b| b.closing)),
-    ("opening_records", |_, d| number(d, |b| b.opening)),
-    ("newly_recorded_records", |_, d| number(d, |b| b.newly_recorded)),
-    ("recontaminated_records", |_, d| number(d, |b| b.recontaminated)),
-    ("cancelled_records", |_, d| number(d, |b| b.cancelled)),
-    ("reduced_records", |_, d| number(d, |b| b.reduced)),
-    ("cleared_records", |_, d| number(d, |b| b.cleared)),
-    ("closing_records", |_, d| number(d, |b| b.closing)),
+pub(super) const BALANCE: &[Column<PeriodRow>] = &[
+    ("code", |r, p| code_at(r, p.place)),
+    ("name", |r, p| name_at(r, p.place)),
+    ("from", |_, p| Cell::date(p.from)),
+    ("to", |_, p| Cell::date(p.to)),
+    ("opening_m2", |_, p| Cell::Area(p.moment.balance.opening.0)),
+    ("newly_recorded_m2", |_, p| Cell::Area(p.moment.balance.newly_recorded.0)),
+    ("recontaminated_m2", |_, p| Cell::Area(p.moment.balance.recontaminated.0)),
+    ("cancelled_m2", |_, p| Cell::Area(p.moment.balance.cancelled.0)),
+    ("reduced_m2", |_, p| Cell::Area(p.moment.balance.reduced.0)),
+    ("cleared_m2", |_, p| Cell::Area(p.moment.balance.cleared.0)),
+    ("closing_m2", |_, p| Cell::Area(p.moment.balance.closing.0)),
+    ("opening_records", |_, p| Cell::Count(p.moment.balance.opening.1)),
+    ("newly_recorded_records", |_, p| Cell::Count(p.moment.balance.newly_recorded.1)),
+    ("recontaminated_records", |_, p| Cell::Count(p.moment.balance.recontaminated.1)),
+    ("cancelled_records", |_, p| Cell::Count(p.moment.balance.cancelled.1)),
+    ("reduced_records", |_, p| Cell::Count(p.moment.balance.reduced.1)),
+    ("cleared_records", |_, p| Cell::Count(p.moment.balance.cleared.1)),
+    ("closing_records", |_, p| Cell::Count(p.moment.balance.closing.1)),
+];
+
+/// A place at the end of a period of the series: its states on the day `date`, then the flows since the end of the day
+/// `from`. Where there is no `from`, all that was before is in the period.
+pub(super) const SERIES: &[Column<PeriodRow>] = &[
+    ("date", |_, p| Cell::date(p.to)),
+    ("from", |_, p| Cell::date(p.from)),
+    ("code", |r, p| code_at(r, p.place)),
+    ("name", |r, p| name_at(r, p.place)),
+    ("baseline_m2", |_, p| Cell::Area(p.moment.states.baseline())),
+    ("suspected_m2", |_, p| Cell::Area(p.moment.states.suspected)),
+    ("confirmed_m2", |_, p| Cell::Area(p.moment.states.confirmed)),
+    ("remaining_m2", |_, p| Cell::Area(p.moment.states.remaining())),
+    ("cancelled_m2", |_, p| Cell::Area(p.moment.states.cancelled)),
+    ("reduced_m2", |_, p| Cell::Area(p.moment.states.reduced)),
+    ("cleared_m2", |_, p| Cell::Area(p.moment.states.cleared)),
+    ("released_m2", |_, p| Cell::Area(p.moment.states.released())),
+    ("released_share", |_, p| Cell::released_share(p.moment.states.released(), p.moment.states.baseline())),
+    ("evidence_points", |_, p| Cell::Count(p.moment.evidence_points)),
+    ("opening_m2", |_, p| Cell::Area(p.moment.balance.opening.0)),
+    ("newly_recorded_m2", |_, p| Cell::Area(p.moment.balance.newly_recorded.0)),
+    ("recontaminated_m2", |_, p| Cell::Area(p.moment.balance.recontaminated.0)),
+    ("period_cancelled_m2", |_, p| Cell::Area(p.moment.balance.cancelled.0)),
+    ("period_reduced_m2", |_, p| Cell::Area(p.moment.balance.reduced.0)),
+    ("period_cleared_m2", |_, p| Cell::Area(p.moment.balance.cleared.0)),
+    ("closing_m2", |_, p| Cell::Area(p.moment.balance.closing.0)),
+    ("opening_records", |_, p| Cell::Count(p.moment.balance.opening.1)),
+    ("newly_recorded_records", |_, p| Cell::Count(p.moment.balance.newly_recorded.1)),
+    ("recontaminated_records", |_, p| Cell::Count(p.moment.balance.recontaminated.1)),
+    ("cancelled_records", |_, p| Cell::Count(p.moment.balance.cancelled.1)),
+    ("reduced_records", |_, p| Cell::Count(p.moment.balance.reduced.1)),
+    ("cleared_records", |_, p| Cell::Count(p.moment.balance.cleared.1)),
+    ("closing_records", |_, p| Cell::Count(p.moment.balance.closing.1)),
+    ("boundaries", |r, _| Cell::date(r.account.settings.boundaries)),
+];
+
+/// What the land of the opening has become at the closing.
+pub(super) const TRANSITIONS: &[Column<TransitionRow>] = &[
+    ("code", |r, t| code_at(r, t.place)),
+    ("name", |r, t| name_at(r, t.place)),
+    ("from", |_, t| Cell::Text(t.transition.from.word())),
+    ("to", |_, t| Cell::Text(t.transition.to.word())),
+    ("area_m2", |_, t| Cell::Area(t.transition.area)),
 ];
 
 /// A settlement zone. `hazards` counts `hazard_ids`: live hazards and open evidence points.
@@ -95,7 +144,8 @@ pub(super) const ZONES: &[Column<ZoneRow>] = &[
     ("cleared_m2", |_, z| Cell::Area(z.states.cleared)),
     ("released_m2", |_, z| Cell::Area(z.states.released())),
     ("contaminated_share", |_, z| Cell::contaminated_share(z.contaminated_share)),
-    ("hazards", |_, z| Cell::Count(z.hazard_ids.len() as u64)),
+    // The public is not told which they are, and none is not their number.
+    ("hazards", |r, z| if r.account.settings.public { Cell::Empty } else { Cell::Count(z.hazard_ids.len() as u64) }),
     ("hazard_ids", |_, z| Cell::List(&z.hazard_ids)),
     ("nearest_hazard_m", |_, z| Cell::distance(z.nearest_hazard_m)),
     ("nearest_hazard_id", |_, z| Cell::text(z.nearest_hazard_id.as_deref())),
@@ -104,6 +154,17 @@ pub(super) const ZONES: &[Column<ZoneRow>] = &[
     ("district", |_, z| Cell::text(z.district.as_deref())),
     ("layer", |r, z| layer(r, Some(z.origin))),
     ("feature", |_, z| feature(Some(z.origin))),
+    ("people", |_, z| z.people.map_or(Cell::Empty, Cell::Number)),
+    ("homes", |_, z| z.homes.map_or(Cell::Empty, Cell::Number)),
+    ("status_if_hazards_larger", |_, z| Cell::text(z.stability.as_ref().map(|s| s.grown.word()))),
+    ("status_if_hazards_smaller", |_, z| Cell::text(z.stability.as_ref().map(|s| s.shrunk.word()))),
+    ("stability", |_, z| {
+        Cell::text(z.stability.as_ref().map(|s| s.sentence.as_str()).filter(|sentence| !sentence.is_empty()))
+    }),
+    ("to_clear_m2", |_, z| z.to_clear.as_ref().map_or(Cell::Empty, |w| Cell::Area(w.area))),
+    ("to_clear_hazard_ids", |_, z| z.to_clear.as_ref().map_or(Cell::Empty, |w| Cell::List(&w.hazard_ids))),
+    ("to_clear_evidence_points", |_, z| z.to_clear.as_ref().map_or(Cell::Empty, |w| Cell::Count(w.evidence_points))),
+    ("access", |_, z| Cell::Text(z.access.word())),
 ];
 
 /// A hazard or release.
@@ -127,6 +188,52 @@ pub(super) const RECORDS: &[Column<RecordRow>] = &[
     ("outside_m2", |_, x| Cell::Area(x.outside)),
     ("recorded_m2", |_, x| Cell::Area(x.recorded)),
     ("overlap_m2", |_, x| Cell::Area(x.overlap)),
+    ("operator", |_, x| Cell::text(x.work.operator.as_deref())),
+    ("method", |_, x| Cell::text(x.work.method.as_deref())),
+    ("task", |_, x| Cell::text(x.work.task.as_deref())),
+    ("within_task_m2", |_, x| Cell::Area(x.within_task)),
+];
+
+/// What releases came to, by operator, method and kind; set aside ones have no kind. The rows add up to those of
+/// releases in effect in records.csv.
+pub(super) const CREDIT: &[Column<Credit>] = &[
+    ("operator", |_, c| Cell::text(c.operator.as_deref())),
+    ("method", |_, c| Cell::text(c.method.as_deref())),
+    ("kind", |_, c| Cell::text(c.kind.map(kind_word))),
+    ("releases", |_, c| Cell::Count(c.all.releases)),
+    ("geometry_m2", |_, c| Cell::Area(c.all.geometry)),
+    ("credited_m2", |_, c| Cell::Area(c.all.credited)),
+    ("repeated_m2", |_, c| Cell::Area(c.all.repeated)),
+    ("outside_m2", |_, c| Cell::Area(c.all.outside)),
+    ("within_task_m2", |_, c| Cell::Area(c.all.within_task)),
+    ("stated_releases", |_, c| Cell::Count(c.all.stated_releases)),
+    ("stated_m2", |_, c| Cell::Area(c.all.stated)),
+    ("set_aside", |_, c| Cell::Count(c.set_aside)),
+    ("period_releases", |_, c| Cell::Count(c.period.releases)),
+    ("period_geometry_m2", |_, c| Cell::Area(c.period.geometry)),
+    ("period_credited_m2", |_, c| Cell::Area(c.period.credited)),
+    ("period_repeated_m2", |_, c| Cell::Area(c.period.repeated)),
+    ("period_outside_m2", |_, c| Cell::Area(c.period.outside)),
+    ("period_within_task_m2", |_, c| Cell::Area(c.period.within_task)),
+];
+
+/// What a record did in one district. The columns of remaining and released land add up to the figures of the district,
+/// but for the rounding of each.
+pub(super) const SHARES: &[Column<RecordShare>] = &[
+    ("record", |_, s| Cell::Count(s.record as u64 + 1)),
+    ("code", |r, s| Cell::text(s.district.and_then(|d| r.account.districts.get(d)).and_then(|d| d.code.as_deref()))),
+    ("layer", |r, s| layer(r, record_of(r, s).map(|x| x.origin))),
+    ("id", |r, s| record_of(r, s).map_or(Cell::Empty, |x| Cell::Text(&x.id))),
+    ("shape", |_, s| Cell::Mark(s.shape)),
+    ("covered_m2", |_, s| Cell::Area(s.covered)),
+    ("newly_recorded_m2", |_, s| Cell::Area(s.newly_recorded)),
+    ("recontaminated_m2", |_, s| Cell::Area(s.recontaminated)),
+    ("credited_m2", |_, s| Cell::Area(s.credited)),
+    ("recorded_and_released_m2", |_, s| Cell::Area(s.recorded_and_released)),
+    ("repeated_m2", |_, s| Cell::Area(s.repeated)),
+    ("outside_m2", |_, s| Cell::Area(s.outside)),
+    ("to_remaining_m2", |_, s| Cell::Area(s.to_remaining)),
+    ("to_released_m2", |_, s| Cell::Area(s.to_released)),
 ];
 
 /// A defect.
@@ -178,10 +285,79 @@ pub(super) fn outside_row(report: &Report) -> DistrictRow {
 pub(super) fn total_row(report: &Report) -> DistrictRow {
     DistrictRow {
         code: Some(TOTAL_CODE.to_owned()),
-        name: Some("total".to_owned()),
+        name: Some(TOTAL_NAME.to_owned()),
         figures: report.account.total.clone(),
         shape: Vec::new(),
     }
+}
+
+/// A place in a period. Places count as they stand in the tables: the districts, the land outside, everything.
+pub(super) struct PeriodRow {
+    place: usize,
+    from: Option<Date>,
+    to: Option<Date>,
+    moment: Moment,
+}
+
+/// A cell of the transitions of a place.
+pub(super) struct TransitionRow {
+    place: usize,
+    transition: Transition,
+}
+
+fn code_at(report: &Report, place: usize) -> Cell<'_> {
+    match report.account.districts.get(place) {
+        Some(district) => Cell::text(district.code.as_deref()),
+        None if place == report.account.districts.len() => Cell::Empty,
+        None => Cell::Text(TOTAL_CODE),
+    }
+}
+
+fn name_at(report: &Report, place: usize) -> Cell<'_> {
+    match report.account.districts.get(place) {
+        Some(district) => name_of(district),
+        None if place == report.account.districts.len() => name_of(&report.account.outside),
+        None => Cell::Text(TOTAL_NAME),
+    }
+}
+
+/// The figures of every place.
+fn figures_of_places(report: &Report) -> impl Iterator<Item = (usize, &Figures)> {
+    let account = &report.account;
+    let rows = account.districts.iter().chain([&account.outside]).map(|d| &d.figures);
+    rows.chain([&account.total]).enumerate()
+}
+
+/// Every place in every period of the series, period by period; none without a series.
+pub(super) fn series(report: &Report) -> impl Iterator<Item = PeriodRow> {
+    let since = report.account.settings.since;
+    report.account.series.iter().flat_map(move |series| {
+        let from = std::iter::once(since).chain(series.dates.iter().copied().map(Some));
+        from.zip(&series.dates).enumerate().flat_map(move |(period, (from, &to))| {
+            let places = series.districts.iter().chain([&series.outside, &series.total]).enumerate();
+            places.filter_map(move |(place, moments)| {
+                Some(PeriodRow { place, from, to: Some(to), moment: *moments.get(period)? })
+            })
+        })
+    })
+}
+
+/// Every place in every period: those of the series, or else the one of the account.
+pub(super) fn periods(report: &Report) -> impl Iterator<Item = PeriodRow> {
+    let account = &report.account;
+    let (from, to) = (account.settings.since, account.settings.as_of);
+    let whole = figures_of_places(report).map(move |(place, figures)| {
+        let Figures { states, balance, evidence_points, .. } = *figures;
+        PeriodRow { place, from, to, moment: Moment { states, balance, evidence_points } }
+    });
+    whole.filter(move |_| account.series.is_none()).chain(series(report))
+}
+
+/// The transitions of every place.
+pub(super) fn transitions(report: &Report) -> impl Iterator<Item = TransitionRow> {
+    figures_of_places(report).flat_map(|(place, figures)| {
+        figures.transitions.iter().map(move |&transition| TransitionRow { place, transition })
+    })
 }
 
 /// The findings in a fixed order: those about the whole run, then by layer, feature, code and words.
@@ -203,14 +379,6 @@ pub(super) fn released_share(figures: &Figures) -> Cell<'static> {
     Cell::released_share(figures.states.released(), figures.states.baseline())
 }
 
-fn land(row: &DistrictRow, flow: fn(&Balance) -> (SquareMetres, u64)) -> Cell<'_> {
-    Cell::Area(flow(&row.figures.balance).0)
-}
-
-fn number(row: &DistrictRow, flow: fn(&Balance) -> (SquareMetres, u64)) -> Cell<'_> {
-    Cell::Count(flow(&row.figures.balance).1)
-}
-
 fn input(report: &Report, origin: Option<Origin>) -> Option<&Input> {
     report.inputs.get(origin?.layer as usize)
 }
@@ -226,6 +394,10 @@ fn file(report: &Report, origin: Option<Origin>) -> Cell<'_> {
 /// Features count from 1; 0 stands for a layer as a whole.
 fn feature(origin: Option<Origin>) -> Cell<'static> {
     origin.filter(|o| o.feature > 0).map_or(Cell::Empty, |o| Cell::Count(o.feature))
+}
+
+fn record_of<'a>(report: &'a Report, share: &RecordShare) -> Option<&'a RecordRow> {
+    report.account.records.get(share.record)
 }
 
 fn row_of<'a>(report: &'a Report, shape: &LandShape) -> &'a DistrictRow {

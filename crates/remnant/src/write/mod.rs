@@ -10,7 +10,12 @@
 //! | `columns` | what the outputs say of districts, zones, records, findings and shapes |
 //! | `geojson`, `ground` | features, and their geometry |
 //! | `tables` | CSV |
+//! | `treaty` | the columns of the treaty reports, as CSV and workbook; the forecast |
+//! | `xlsx` | tables.xlsx |
+//! | `definitions` | unit and meaning of every column |
+//! | `planning` | what people use, and what to clear next, as CSV |
 //! | `summary` | summary.json |
+//! | `listing` | tables that commands print and write by themselves |
 //! | `page` | report.html |
 //! | `console` | the district table of standard output |
 //! | `folder` | all of it into a folder, by a swap |
@@ -22,18 +27,24 @@
 mod cell;
 mod columns;
 mod console;
+mod definitions;
 mod folder;
 mod geojson;
 mod ground;
+mod listing;
+mod planning;
 mod page;
 mod summary;
 mod tables;
+mod treaty;
+mod xlsx;
 
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::cell::Cell as Counter;
 use std::io::{self, Write};
 use std::path::Path;
@@ -42,7 +53,8 @@ use crate::error::Result;
 use crate::report::Report;
 
 pub use console::district_table;
-pub use summary::summary_json;
+pub use listing::{Entry, Listing};
+pub(crate) use summary::PROGRAM;
 
 /// A file of the output folder.
 #[derive(Debug, Clone, Copy)]
@@ -51,32 +63,63 @@ pub struct Output {
     pub name: &'static str,
     /// Whether it is left out where no shapes are drawn.
     pub needs_geometry: bool,
+    /// Whether there is anything in it for the public ([`Report::public`]).
+    pub public: bool,
     /// What writes it.
     write: fn(&Report, &mut Sink<'_>) -> Result<(), Halt>,
 }
 
 /// Every file of the output folder, in the order in which they are written.
 pub const OUTPUTS: &[Output] = &[
-    Output { name: "districts.geojson", needs_geometry: true, write: geojson::districts },
-    Output { name: "zones.geojson", needs_geometry: true, write: geojson::zones },
-    Output { name: "remaining.geojson", needs_geometry: true, write: geojson::remaining },
-    Output { name: "released.geojson", needs_geometry: true, write: geojson::released },
-    Output { name: "findings.geojson", needs_geometry: true, write: geojson::findings },
-    Output { name: "findings.csv", needs_geometry: false, write: tables::findings },
-    Output { name: "balance.csv", needs_geometry: false, write: tables::balance },
-    Output { name: "districts.csv", needs_geometry: false, write: tables::districts },
-    Output { name: "zones.csv", needs_geometry: false, write: tables::zones },
-    Output { name: "records.csv", needs_geometry: false, write: tables::records },
-    Output { name: "report.html", needs_geometry: false, write: page::write },
-    Output { name: "summary.json", needs_geometry: false, write: summary::write },
+    Output { name: "districts.geojson", needs_geometry: true, public: true, write: geojson::districts },
+    Output { name: "zones.geojson", needs_geometry: true, public: true, write: geojson::zones },
+    Output { name: "remaining.geojson", needs_geometry: true, public: false, write: geojson::remaining },
+    Output { name: "released.geojson", needs_geometry: true, public: false, write: geojson::released },
+    Output { name: "findings.geojson", needs_geometry: true, public: false, write: geojson::findings },
+    Output { name: "findings.csv", needs_geometry: false, public: true, write: tables::findings },
+    Output { name: "balance.csv", needs_geometry: false, public: true, write: tables::balance },
+    Output { name: "series.csv", needs_geometry: false, public: true, write: tables::series },
+    Output { name: "transitions.csv", needs_geometry: false, public: true, write: tables::transitions },
+    Output { name: "districts.csv", needs_geometry: false, public: true, write: tables::districts },
+    Output { name: "zones.csv", needs_geometry: false, public: true, write: tables::zones },
+    Output { name: "exposure.csv", needs_geometry: false, public: true, write: planning::exposure },
+    Output { name: "plan.csv", needs_geometry: false, public: true, write: planning::plan },
+    Output { name: "records.csv", needs_geometry: false, public: false, write: tables::records },
+    Output { name: "records-by-district.csv", needs_geometry: false, public: false, write: tables::shares },
+    Output { name: "credit.csv", needs_geometry: false, public: false, write: tables::credit },
+    Output { name: "treaty-article-7.csv", needs_geometry: false, public: true, write: treaty::article_7 },
+    Output { name: "treaty-ccm.csv", needs_geometry: false, public: true, write: treaty::ccm },
+    Output { name: "treaty.xlsx", needs_geometry: false, public: true, write: treaty::workbook },
+    Output { name: "forecast.csv", needs_geometry: false, public: true, write: treaty::forecast },
+    Output { name: "tables.xlsx", needs_geometry: false, public: true, write: xlsx::write },
+    Output { name: "report.html", needs_geometry: false, public: true, write: page::write },
+    Output { name: "summary.json", needs_geometry: false, public: true, write: summary::write },
 ];
+
+impl Output {
+    /// Whether this report has such a file.
+    fn is_wanted(&self, report: &Report) -> bool {
+        let settings = &report.account.settings;
+        (settings.geometry || !self.needs_geometry) && (self.public || !settings.public)
+    }
+}
+
+/// What of a report may be written: all of it, or what is for the public.
+fn allowed(report: &Report) -> Cow<'_, Report> {
+    if report.account.settings.public { Cow::Owned(report.public()) } else { Cow::Borrowed(report) }
+}
+
+/// The text of summary.json.
+pub fn summary_json(report: &Report) -> String {
+    summary::text(&allowed(report))
+}
 
 /// Writes the output folder: everything, or nothing and the former folder stays as it was.
 ///
 /// `stop` is asked between files and every few thousand features; once it says yes, the answer is
 /// [`Error::Interrupted`](crate::error::Error::Interrupted). A former run is replaced only with `force`.
 pub fn write_folder(report: &Report, out: &Path, force: bool, stop: &dyn Fn() -> bool) -> Result<()> {
-    folder::write(OUTPUTS, report, out, force, stop)
+    folder::write(OUTPUTS, &allowed(report), out, force, stop)
 }
 
 /// Refuses an output folder that [`write_folder`] could not, or should not, write; to be called before the work starts.

@@ -5,7 +5,7 @@ use remnant_geometry::plane::STEPS_PER_DEGREE;
 use remnant_geometry::{Area, GridPolygon, Point};
 
 use crate::finding::{Code, Finding, Place};
-use crate::records::{Fate, HazardClass, Origin, ReleaseKind};
+use crate::records::{Fate, HazardClass, Origin, ReleaseKind, Work};
 use crate::report::{
     Access, Account, Balance, Check, DistrictRow, Figures, IncidentRow, Input, LandShape, LandState, RecordKind,
     RecordRow, Report, Role, RunFacts, SquareMetres, States, ZoneRow,
@@ -206,6 +206,8 @@ pub(super) fn report() -> Report {
         outside: cm2(0),
         recorded: cm2(0),
         overlap: cm2(0),
+        within_task: cm2(0),
+        work: Work::default(),
     };
     let release = RecordRow {
         kind: RecordKind::Release(None),
@@ -216,6 +218,7 @@ pub(super) fn report() -> Report {
         in_effect: false,
         stated_m2: Some(-0.0),
         geometry: None,
+        work: Work { operator: Some(HOSTILE[0].to_owned()), method: Some(HOSTILE[7].to_owned()), task: None },
         ..hazard.clone()
     };
     let broken = RecordRow { origin: origin(9, 2), stated_m2: Some(f64::NAN), ..hazard.clone() };
@@ -244,6 +247,7 @@ pub(super) fn report() -> Report {
             }],
             unplaced_hazards: 1,
             records: vec![hazard, release, broken],
+            shares: Vec::new(),
             shapes: vec![
                 shape(None, LandState::Contaminated(HazardClass::Suspected), 1),
                 shape(Some(1), LandState::Released(ReleaseKind::Cancelled), 2),

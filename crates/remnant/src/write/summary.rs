@@ -1,8 +1,9 @@
 //! summary.json: totals, counts, settings, inputs and self-checks.
 //!
 //! The members stand in the order of the interface, one a line; what goes beyond it follows its nearest kin:
-//! `settings`, `unplaced_hazards` and, for every input, `operation`, `accuracy_m` and `files`. `total` has the code
-//! `*`, since a code of `null` means the land outside all districts. `zones` names every status; `findings` names the
+//! `boundaries` (the day whose districts count), `settings`, `public`, `series`, `plan_weights` (shares of all weights),
+//! `plan_sensitivity`, `unplaced_hazards` and, for every input, `operation`, `accuracy_m` and `files`. `total` has the
+//! code `*`, since a code of `null` means the land outside all districts. `zones` names every status; `findings` names the
 //! codes that occur. The day of the run and the number of threads stand under `run`, with all else that may differ
 //! between two runs on the same input.
 
@@ -13,19 +14,19 @@ use super::columns;
 use super::geojson::push_object;
 use super::{Halt, Sink};
 use crate::finding::Code;
-use crate::report::{DistrictRow, Input, Report};
+use crate::report::{Account, DistrictRow, Input, Report, SeriesStep};
 use crate::zone::ZoneStatus;
 
 /// The name by which a folder is known as an output of this program.
-pub(super) const PROGRAM: &str = "remnant";
+pub(crate) const PROGRAM: &str = "remnant";
 
 pub(super) fn write(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    sink.write_all(summary_json(report).as_bytes())?;
+    sink.write_all(text(report).as_bytes())?;
     Ok(())
 }
 
 /// The text of summary.json.
-pub fn summary_json(report: &Report) -> String {
+pub(super) fn text(report: &Report) -> String {
     let account = &report.account;
     let settings = &account.settings;
     let mut json = Json { text: String::from("{"), first: true };
@@ -33,6 +34,7 @@ pub fn summary_json(report: &Report) -> String {
     json.members("program", [("name", Cell::Text(PROGRAM)), ("version", version)]);
     json.member("as_of", Cell::date(settings.as_of));
     json.member("since", Cell::date(settings.since));
+    json.member("boundaries", Cell::date(settings.boundaries));
     json.member("dates", Cell::Text(settings.dates.word()));
     json.member("safety_distance_m", Cell::Number(settings.safety_distance_m));
     json.members(
@@ -40,18 +42,27 @@ pub fn summary_json(report: &Report) -> String {
         [
             ("as_of", Cell::date(settings.as_of)),
             ("since", Cell::date(settings.since)),
+            ("series", Cell::text(settings.series.map(SeriesStep::word))),
+            ("boundaries", Cell::date(settings.boundaries)),
             ("dates", Cell::Text(settings.dates.word())),
             ("outside", Cell::Text(settings.outside.word())),
             ("safety_distance_m", Cell::Number(settings.safety_distance_m)),
             ("geometry", Cell::Flag(settings.geometry)),
         ],
     );
+    json.member("public", Cell::Flag(settings.public));
     json.list("inputs", &report.inputs, push_input);
     json.list("districts", &account.districts, |out, row| push_figures(out, report, row));
     push_figures(json.key("outside"), report, &columns::outside_row(report));
     push_figures(json.key("total"), report, &columns::total_row(report));
+    push_series(json.key("series"), account);
     let zones = ZoneStatus::ALL.map(|s| (s.word(), account.zones.iter().filter(|z| z.status == s).count()));
     json.members("zones", zones.map(|(word, count)| (word, Cell::Count(count as u64))));
+    if let Some(plan) = &account.plan {
+        let weights = plan.criteria.iter().map(|c| (c.name.as_str(), Cell::share(c.weight)));
+        json.members("plan_weights", weights);
+        json.member("plan_sensitivity", Cell::Text(&plan.sensitivity));
+    }
     json.member("unplaced_hazards", Cell::Count(account.unplaced_hazards));
     let mut counts = vec![0_u64; Code::ALL.len()];
     for finding in &account.findings {
@@ -89,6 +100,33 @@ pub fn summary_json(report: &Report) -> String {
 
 fn push_figures(out: &mut String, report: &Report, row: &DistrictRow) {
     push_object(out, report, columns::figures(report), row);
+}
+
+/// The series in brief: its dates, and what remains and is released of everything at each.
+fn push_series(out: &mut String, account: &Account) {
+    let Some(series) = &account.series else { return Cell::Empty.push_json(out) };
+    push_members(
+        out,
+        [("step", Cell::Text(series.step.word())), ("boundaries", Cell::date(account.settings.boundaries))],
+    );
+    // The object goes on with lists.
+    out.pop();
+    let mut list = |name: &str, cells: &mut dyn Iterator<Item = Cell<'static>>| {
+        out.push_str(",\"");
+        out.push_str(name);
+        out.push_str("\":[");
+        for (i, cell) in cells.enumerate() {
+            if i > 0 {
+                out.push(',');
+            }
+            cell.push_json(out);
+        }
+        out.push(']');
+    };
+    list("dates", &mut series.dates.iter().map(|&date| Cell::Date(date)));
+    list("remaining_m2", &mut series.total.iter().map(|m| Cell::Area(m.states.remaining())));
+    list("released_m2", &mut series.total.iter().map(|m| Cell::Area(m.states.released())));
+    out.push('}');
 }
 
 fn push_input(out: &mut String, input: &Input) {

@@ -2,17 +2,23 @@
 //!
 //! | file | rows |
 //! |---|---|
-//! | `balance.csv` | every district; the land outside all districts (empty `code`); everything (`code` is `*`) |
+//! | `balance.csv` | every district; the land outside all districts (empty `code`); everything (`code` is `*`); with a series, all of them for every period |
+//! | `series.csv` | the same places at the end of every period; none without a series |
+//! | `transitions.csv` | the same places by the state of land at the opening and at the closing; none without a period |
 //! | `districts.csv` | every district; the land outside all districts (empty `code`). No total: the rows add up to it, and a script that sums a column should get it. It stands in summary.json |
+//! | `credit.csv` | one for each operator, method and kind of releases |
 //! | `zones.csv`, `records.csv`, `findings.csv` | one each |
+//! | `records-by-district.csv` | one for each record and each district where it has land; `record` counts the rows of records.csv from 1 |
 //!
 //! Areas have four decimals, so that columns add up as printed. A text cell that begins with `=`, `+`, `-`, `@`, tab,
 //! carriage return or line feed is led in by a single quote, so that no spreadsheet runs it; the text is otherwise as
 //! it was. Cells of numbers and dates are never changed. Lists are joined by `; `; where an item holds that itself,
 //! the GeoJSON file of the same name has the list item by item.
 
+use std::borrow::Borrow;
+
 use super::cell::Cell;
-use super::columns::{self, BALANCE, Column, FINDINGS, RECORDS, ZONES};
+use super::columns::{self, BALANCE, CREDIT, Column, FINDINGS, RECORDS, SERIES, SHARES, TRANSITIONS, ZONES};
 use super::{Halt, Sink};
 use crate::report::Report;
 
@@ -21,8 +27,15 @@ pub(super) fn findings(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt>
 }
 
 pub(super) fn balance(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    let (outside, total) = (columns::outside_row(report), columns::total_row(report));
-    table(report, sink, BALANCE.iter(), report.account.districts.iter().chain([&outside, &total]))
+    table(report, sink, BALANCE.iter(), columns::periods(report))
+}
+
+pub(super) fn series(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table(report, sink, SERIES.iter(), columns::series(report))
+}
+
+pub(super) fn transitions(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table(report, sink, TRANSITIONS.iter(), columns::transitions(report))
 }
 
 pub(super) fn districts(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
@@ -38,23 +51,45 @@ pub(super) fn records(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> 
     table(report, sink, RECORDS.iter(), &report.account.records)
 }
 
-fn table<'a, R: 'static>(
-    report: &'a Report,
+pub(super) fn credit(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table(report, sink, CREDIT.iter(), crate::report::credit(&report.account))
+}
+
+pub(super) fn shares(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table(report, sink, SHARES.iter(), &report.account.shares)
+}
+
+pub(super) fn table<R: 'static>(
+    report: &Report,
     sink: &mut Sink<'_>,
     columns: impl Iterator<Item = &'static Column<R>> + Clone,
-    rows: impl IntoIterator<Item = &'a R>,
+    rows: impl IntoIterator<Item: Borrow<R>>,
+) -> Result<(), Halt> {
+    table_under(&[], report, sink, columns, rows)
+}
+
+/// A table with further rows of text between its header and its data.
+pub(super) fn table_under<R: 'static>(
+    under: &[Vec<String>],
+    report: &Report,
+    sink: &mut Sink<'_>,
+    columns: impl Iterator<Item = &'static Column<R>> + Clone,
+    rows: impl IntoIterator<Item: Borrow<R>>,
 ) -> Result<(), Halt> {
     let mut writer = ::csv::WriterBuilder::new()
         .terminator(::csv::Terminator::Any(b'\n'))
         .buffer_capacity(1 << 16)
         .from_writer(sink);
     writer.write_record(columns.clone().map(|c| c.0))?;
+    for row in under {
+        writer.write_record(row)?;
+    }
     let mut text = String::new();
     for row in rows {
         writer.get_ref().step()?;
         for (_, cell) in columns.clone() {
             text.clear();
-            let cell: Cell<'_> = cell(report, row);
+            let cell: Cell<'_> = cell(report, row.borrow());
             cell.push_csv(&mut text);
             writer.write_field(&text)?;
         }

@@ -6,16 +6,36 @@ use geo_types::{
 };
 
 use crate::read::Shape;
+use crate::read::arc::{APPROXIMATED, Arcs};
 use crate::read::extent::Extent;
 use crate::read::raw::{f64_le, index};
+use crate::read::wkb::SURFACE;
 
 /// How deep parts may lie in one another.
 const DEEPEST: u32 = 16;
 
+/// What a feature's geometry is read with, and what was noticed on the way.
+struct Reader<'a> {
+    arcs: &'a Arcs,
+    unclosed: bool,
+    curved: bool,
+    surface: bool,
+}
+
 /// The shape of a feature; `layer` is the type that the header states, `stated` the box in the index.
-pub(super) fn shape(table: Option<Table<'_>>, layer: Kind, stated: Option<[f64; 4]>, notes: &mut Vec<String>) -> Shape {
+pub(super) fn shape(
+    table: Option<Table<'_>>,
+    layer: Kind,
+    stated: Option<[f64; 4]>,
+    arcs: &Arcs,
+    notes: &mut Vec<String>,
+) -> Shape {
     let Some(table) = table else { return Shape::Missing };
-    if let Some(stated) = stated {
+    let own = table.type_();
+    let kind = if own == Kind::Unknown { layer } else { own };
+    let mut reader = Reader { arcs, unclosed: false, curved: false, surface: false };
+    let result = reader.geometry(&table, kind, 0);
+    if let Some(stated) = stated.filter(|_| !reader.curved) {
         let mut extent = Extent::default();
         gather(&table, 0, &mut extent);
         let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-6 * a.abs().max(1.0);
@@ -24,8 +44,6 @@ pub(super) fn shape(table: Option<Table<'_>>, layer: Kind, stated: Option<[f64; 
             notes.push("the box that the index states for it is not that of its coordinates".into());
         }
     }
-    let own = table.type_();
-    let kind = if own == Kind::Unknown { layer } else { own };
     if layer != Kind::Unknown && kind != layer {
         notes.push(format!(
             "its type is {}, and that of its layer {}; it is read as the former",
@@ -33,8 +51,15 @@ pub(super) fn shape(table: Option<Table<'_>>, layer: Kind, stated: Option<[f64; 
             name(layer)
         ));
     }
-    match geometry(&table, kind, 0, notes) {
-        Ok(geometry) => Shape::Geometry(geometry),
+    match result {
+        Ok(geometry) => {
+            for (is, note) in
+                [(reader.unclosed, crate::read::UNCLOSED), (reader.curved, APPROXIMATED), (reader.surface, SURFACE)]
+            {
+                notes.extend(is.then(|| note.to_owned()));
+            }
+            Shape::Geometry(geometry)
+        }
         Err(why) => {
             let mut extent = Extent::default();
             gather(&table, 0, &mut extent);
@@ -74,60 +99,127 @@ fn lines(table: &Table<'_>) -> Result<Vec<LineString<f64>>, String> {
     if begin == all.len() { Ok(lines) } else { Err("its lines do not take up all of its coordinates".into()) }
 }
 
-fn polygon(table: &Table<'_>, notes: &mut Vec<String>) -> Result<Polygon<f64>, String> {
-    let mut rings = lines(table)?;
-    if rings.iter().any(|ring| ring.0.first() != ring.0.last()) {
-        notes.push(crate::read::UNCLOSED.into());
-    }
-    let interiors = rings.split_off(rings.len().min(1));
-    Ok(Polygon::new(rings.pop().unwrap_or_else(|| LineString(Vec::new())), interiors))
+/// The parts of a geometry.
+fn parts<'a>(table: &Table<'a>) -> impl Iterator<Item = Table<'a>> + use<'a> {
+    table.parts().into_iter().flatten()
 }
 
-fn geometry(table: &Table<'_>, kind: Kind, depth: u32, notes: &mut Vec<String>) -> Result<Geometry<f64>, String> {
-    let has_parts = table.parts().is_some_and(|parts| !parts.is_empty());
-    if has_parts && !matches!(kind, Kind::MultiPolygon | Kind::GeometryCollection) && kind.0 <= 7 {
-        return Err(format!("it is a {} and has parts", name(kind)));
-    }
-    if !has_parts && matches!(kind, Kind::MultiPolygon | Kind::GeometryCollection) && !coords(table)?.is_empty() {
-        return Err(format!("it is a {} and has coordinates instead of parts", name(kind)));
-    }
-    Ok(match kind {
-        Kind::Point => match coords(table)?.as_slice() {
-            [] => Geometry::MultiPoint(MultiPoint(Vec::new())),
-            [only] => Geometry::Point(Point(*only)),
-            _ => return Err("it is a Point and has several positions".into()),
-        },
-        Kind::MultiPoint => Geometry::MultiPoint(MultiPoint(coords(table)?.into_iter().map(Point).collect())),
-        Kind::LineString => {
-            let mut all = lines(table)?;
-            if all.len() > 1 {
-                return Err("it is a LineString and has several lines".into());
-            }
-            Geometry::LineString(all.pop().unwrap_or_else(|| LineString(Vec::new())))
+fn misplaced(whole: Kind, part: Kind) -> String {
+    format!("it is a {} and has a part of type {}", name(whole), name(part))
+}
+
+impl Reader<'_> {
+    fn geometry(&mut self, table: &Table<'_>, kind: Kind, depth: u32) -> Result<Geometry<f64>, String> {
+        let has_parts = table.parts().is_some_and(|parts| !parts.is_empty());
+        let in_parts = matches!(
+            kind,
+            Kind::MultiPolygon
+                | Kind::GeometryCollection
+                | Kind::CompoundCurve
+                | Kind::CurvePolygon
+                | Kind::MultiCurve
+                | Kind::MultiSurface
+                | Kind::PolyhedralSurface
+        );
+        // A TIN has its triangles as lines or as parts.
+        if has_parts && !in_parts && kind != Kind::TIN {
+            return Err(format!("it is a {} and has parts", name(kind)));
         }
-        Kind::MultiLineString => Geometry::MultiLineString(MultiLineString(lines(table)?)),
-        Kind::Polygon => Geometry::Polygon(polygon(table, notes)?),
-        Kind::MultiPolygon => {
-            let mut polygons = Vec::new();
-            for part in table.parts().into_iter().flatten() {
-                if !matches!(part.type_(), Kind::Polygon | Kind::Unknown) {
-                    return Err(format!("it is a MultiPolygon and has a part of type {}", name(part.type_())));
+        if !has_parts && in_parts && !coords(table)?.is_empty() {
+            return Err(format!("it is a {} and has coordinates instead of parts", name(kind)));
+        }
+        Ok(match kind {
+            Kind::Point => match coords(table)?.as_slice() {
+                [] => Geometry::MultiPoint(MultiPoint(Vec::new())),
+                [only] => Geometry::Point(Point(*only)),
+                _ => return Err("it is a Point and has several positions".into()),
+            },
+            Kind::MultiPoint => Geometry::MultiPoint(MultiPoint(coords(table)?.into_iter().map(Point).collect())),
+            Kind::LineString => {
+                let mut all = lines(table)?;
+                if all.len() > 1 {
+                    return Err("it is a LineString and has several lines".into());
                 }
-                polygons.push(polygon(&part, notes)?);
+                Geometry::LineString(all.pop().unwrap_or_else(|| LineString(Vec::new())))
             }
-            Geometry::MultiPolygon(MultiPolygon(polygons))
+            Kind::CircularString | Kind::CompoundCurve => Geometry::LineString(LineString(self.curve(table, kind)?)),
+            Kind::MultiLineString => Geometry::MultiLineString(MultiLineString(lines(table)?)),
+            Kind::MultiCurve => Geometry::MultiLineString(MultiLineString(self.curves(table, kind)?)),
+            Kind::Polygon | Kind::Triangle | Kind::CurvePolygon => Geometry::Polygon(self.surface(table, kind)?),
+            Kind::MultiPolygon | Kind::MultiSurface | Kind::PolyhedralSurface | Kind::TIN => {
+                self.surface |= matches!(kind, Kind::PolyhedralSurface | Kind::TIN);
+                Geometry::MultiPolygon(MultiPolygon(self.surfaces(table, kind)?))
+            }
+            Kind::GeometryCollection if depth == DEEPEST => {
+                return Err(format!("more than {DEEPEST} collections lie in one another"));
+            }
+            Kind::GeometryCollection => {
+                let members: Result<_, String> =
+                    parts(table).map(|part| self.geometry(&part, part.type_(), depth + 1)).collect();
+                Geometry::GeometryCollection(GeometryCollection(members?))
+            }
+            Kind::Unknown => return Err("its type is not stated".into()),
+            other => return Err(format!("it is of type {}, which can't be read", name(other))),
+        })
+    }
+
+    fn curve(&mut self, table: &Table<'_>, kind: Kind) -> Result<Vec<Coord<f64>>, String> {
+        match kind {
+            Kind::CircularString => {
+                self.curved = true;
+                self.arcs.follow(&coords(table)?)
+            }
+            Kind::CompoundCurve => {
+                let mut line: Vec<Coord<f64>> = Vec::new();
+                for part in parts(table) {
+                    if !matches!(part.type_(), Kind::LineString | Kind::CircularString) {
+                        return Err(misplaced(kind, part.type_()));
+                    }
+                    let next = self.curve(&part, part.type_())?;
+                    // Each begins where the one before it ends.
+                    let doubled = usize::from(line.last().is_some() && line.last() == next.first());
+                    line.extend(next.into_iter().skip(doubled));
+                }
+                Ok(line)
+            }
+            _ => coords(table),
         }
-        Kind::GeometryCollection if depth == DEEPEST => {
-            return Err(format!("more than {DEEPEST} collections lie in one another"));
+    }
+
+    /// The parts of a geometry, each a curve.
+    fn curves(&mut self, table: &Table<'_>, whole: Kind) -> Result<Vec<LineString<f64>>, String> {
+        let curve = |part: Table<'_>| match part.type_() {
+            kind @ (Kind::LineString | Kind::CircularString | Kind::CompoundCurve) => {
+                self.curve(&part, kind).map(LineString)
+            }
+            other => Err(misplaced(whole, other)),
+        };
+        parts(table).map(curve).collect()
+    }
+
+    fn surface(&mut self, table: &Table<'_>, kind: Kind) -> Result<Polygon<f64>, String> {
+        let rings = if kind == Kind::CurvePolygon { self.curves(table, kind)? } else { lines(table)? };
+        Ok(self.polygon(rings))
+    }
+
+    fn polygon(&mut self, mut rings: Vec<LineString<f64>>) -> Polygon<f64> {
+        self.unclosed |= rings.iter().any(|ring| ring.0.first() != ring.0.last());
+        let interiors = rings.split_off(rings.len().min(1));
+        Polygon::new(rings.pop().unwrap_or_else(|| LineString(Vec::new())), interiors)
+    }
+
+    fn surfaces(&mut self, table: &Table<'_>, whole: Kind) -> Result<Vec<Polygon<f64>>, String> {
+        if whole == Kind::TIN && table.parts().is_none_or(|parts| parts.is_empty()) {
+            return Ok(lines(table)?.into_iter().map(|ring| self.polygon(vec![ring])).collect());
         }
-        Kind::GeometryCollection => {
-            let parts = table.parts().into_iter().flatten();
-            let members: Result<_, String> = parts.map(|p| geometry(&p, p.type_(), depth + 1, notes)).collect();
-            Geometry::GeometryCollection(GeometryCollection(members?))
-        }
-        Kind::Unknown => return Err("its type is not stated".into()),
-        other => return Err(format!("it is of type {}, which can't be read", name(other))),
-    })
+        let surface = |part: Table<'_>| match (part.type_(), whole) {
+            (kind @ (Kind::Polygon | Kind::Unknown), _)
+            | (kind @ Kind::CurvePolygon, Kind::MultiSurface)
+            | (kind @ Kind::Triangle, Kind::TIN | Kind::PolyhedralSurface) => self.surface(&part, kind),
+            (other, _) => Err(misplaced(whole, other)),
+        };
+        parts(table).map(surface).collect()
+    }
 }
 
 /// Takes in every position of a geometry and its parts, whatever its type says of them.

@@ -13,6 +13,8 @@ use std::ops::Range;
 use ::flatgeobuf::{GeometryType, Header, size_prefixed_root_as_feature, size_prefixed_root_as_header};
 
 use self::properties::{Field, fields, values};
+use super::arc::Arcs;
+use super::declared::first_understood;
 use super::raw::{f64_le, index, u32_le};
 use super::{Bytes, DeclaredCrs, Feature, Format, LayerInfo, Request, Shape, Source, Wanted, slice_of};
 use crate::error::{Error, Location, Result};
@@ -92,15 +94,9 @@ fn crs(header: &Header<'_>) -> DeclaredCrs {
         (0, _) => None,
         (code, _) => Some(code.to_string()),
     };
-    match (code, crs.wkt().filter(|w| !w.is_empty())) {
-        (Some(code), _) => match format!("{organisation}:{code}").as_str() {
-            // x before y is longitude before latitude in this format, whatever EPSG says of the axes.
-            "EPSG:4326" | "OGC:CRS84" => DeclaredCrs::Wgs84,
-            name => DeclaredCrs::Definition(name.to_owned()),
-        },
-        (None, Some(wkt)) => DeclaredCrs::Definition(wkt.to_owned()),
-        (None, None) => DeclaredCrs::Unknown,
-    }
+    let code = code.map(|code| format!("{organisation}:{code}"));
+    let wkt = crs.wkt().filter(|w| !w.is_empty()).map(str::to_owned);
+    first_understood(code.into_iter().chain(wkt))
 }
 
 fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
@@ -142,8 +138,8 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
         files: vec![digest],
         notes: Vec::new(),
     };
-    let kind = header.geometry_type();
-    Ok(Box::new(FlatGeobuf { bytes, spans, leaves, kind, columns, wanted: request.wanted.clone(), info }))
+    let (kind, arcs) = (header.geometry_type(), Arcs::new(&info.crs));
+    Ok(Box::new(FlatGeobuf { bytes, spans, leaves, kind, columns, wanted: request.wanted.clone(), arcs, info }))
 }
 
 /// An opened file.
@@ -155,6 +151,7 @@ struct FlatGeobuf {
     kind: GeometryType,
     columns: Vec<Field>,
     wanted: Wanted,
+    arcs: Arcs,
     info: LayerInfo,
 }
 
@@ -186,7 +183,8 @@ impl Source for FlatGeobuf {
                 Feature { number, id: None, values: Vec::new(), shape: Shape::Missing, notes: Vec::new() };
             match size_prefixed_root_as_feature(self.bytes.get(span.start..span.end).unwrap_or_default()) {
                 Ok(table) => {
-                    feature.shape = geometry::shape(table.geometry(), self.kind, stated, &mut feature.notes);
+                    feature.shape =
+                        geometry::shape(table.geometry(), self.kind, stated, &self.arcs, &mut feature.notes);
                     let own = table.columns().filter(|c| !c.is_empty()).map(|c| fields(c.into_iter(), &self.wanted));
                     if let Some(properties) = table.properties() {
                         values(properties.bytes(), own.as_ref().unwrap_or(&self.columns), &mut feature);

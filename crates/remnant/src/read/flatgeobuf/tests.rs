@@ -1,5 +1,5 @@
 use crate::read::testing::{
-    Damage, Read, coordinates, damage, fixture, fixtures, is_hazards, read, read_bytes, read_with, shared,
+    Damage, Read, coordinates, damage, fixture, fixtures, is_hazards, read_bytes, read_whole, read_with, shared,
 };
 use crate::read::{DeclaredCrs, Shape, Value};
 
@@ -42,6 +42,11 @@ fn types_may_be_mixed() {
             "Some(Int(7)) Some(POLYGON((0.0 0.0,4.0 0.0,4.0 4.0,0.0 0.0)))",
         ]
     );
+}
+
+#[test]
+fn curves_and_surfaces_are_read_by_their_chords_and_ground() {
+    crate::read::testing::is_curves(&of("formats/curves.fgb", &["n"]));
 }
 
 #[test]
@@ -92,8 +97,15 @@ fn real_files_agree_with_gdal() {
         ),
     ] {
         let Some(path) = shared(&format!("formats-dev/fgb/{name}")) else { continue };
-        let read = read(&path).unwrap_or_else(|e| panic!("{e}"));
+        let read = read_whole(&path, None).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!((read.features.len(), read.extent(), &read.info.crs), (count, extent, crs), "{name}");
+        let text = match name {
+            "countries.fgb" | "countries_nocrs.fgb" => (358, 2122),
+            "poly00.fgb" => (10, 80),
+            "unknown_feature_count.fgb" => (1, 16),
+            _ => (0, 0),
+        };
+        assert_eq!(read.text(), text, "{name}");
         assert_eq!(read.notes(), "", "{name}");
     }
     if let Some(path) = shared("formats-dev/fgb/countries.fgb") {

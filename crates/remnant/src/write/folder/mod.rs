@@ -66,7 +66,7 @@ pub(super) fn write(
     // The folder may have changed since it was checked: the work in between can take long.
     let former = target.former(force)?;
     let temporary = Temporary::create(&target)?;
-    for output in outputs.iter().filter(|o| report.account.settings.geometry || !o.needs_geometry) {
+    for output in outputs.iter().filter(|o| o.is_wanted(report)) {
         if stop() {
             return Err(Error::Interrupted);
         }

@@ -14,7 +14,7 @@ use crate::write::summary::PROGRAM;
 
 /// Files that this or a later version writes beside [`OUTPUTS`], and what desktops drop into every folder that is
 /// looked at: nobody's work is lost with them.
-const ALSO_OURS: &[&str] = &["report.html", "tables.xlsx", MARKER, ".DS_Store", "Thumbs.db"];
+const ALSO_OURS: &[&str] = &["report.html", MARKER, ".DS_Store", "Thumbs.db"];
 
 /// How many names an error lists.
 const NAMES_LISTED: usize = 10;

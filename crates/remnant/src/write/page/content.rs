@@ -217,7 +217,7 @@ fn reason(out: &mut String, reason: &Reason) {
             object.cell("m", Cell::distance(Some(*distance)));
         }
         Reason::NotCovered(m2) | Reason::Released(m2) => object.cell("m2", Cell::metres(Some(*m2))),
-        Reason::NothingRecorded => {}
+        Reason::NothingRecorded | Reason::General(_) => {}
     }
     object.end(out);
 }

@@ -15,11 +15,21 @@ use crate::finding::{Code, Finding};
 use crate::report::Report;
 
 /// The bytes of an output.
-pub(super) fn text(name: &str, report: &Report) -> String {
+fn bytes(name: &str, report: &Report) -> Vec<u8> {
     let output = OUTPUTS.iter().find(|o| o.name == name).expect("an output of this name");
     let mut bytes = Vec::new();
     (output.write)(report, &mut Sink::new(&mut bytes, &|| false)).expect("memory does not fail");
-    String::from_utf8(bytes).expect("text")
+    bytes
+}
+
+/// The text of an output.
+fn text(name: &str, report: &Report) -> String {
+    String::from_utf8(bytes(name, report)).expect("text")
+}
+
+/// Outputs that are text; the others have tests of their own.
+fn texts() -> impl Iterator<Item = &'static super::Output> {
+    OUTPUTS.iter().filter(|o| o.name.ends_with("json") || o.name.ends_with(".csv"))
 }
 
 fn json(name: &str, report: &Report) -> Value {
@@ -101,7 +111,7 @@ fn shares_never_flatter() {
 #[test]
 fn every_output_is_written_without_a_number_that_is_none() {
     let report = sample::report();
-    for output in OUTPUTS {
+    for output in texts() {
         let text = text(output.name, &report);
         let text = if output.name == "report.html" {
             // The page's own scripts may say so.
@@ -136,13 +146,16 @@ fn the_summary_has_the_structure_of_the_interface() {
             "program",
             "as_of",
             "since",
+            "boundaries",
             "dates",
             "safety_distance_m",
             "settings",
+            "public",
             "inputs",
             "districts",
             "outside",
             "total",
+            "series",
             "zones",
             "unplaced_hazards",
             "findings",
@@ -175,11 +188,11 @@ fn only_the_run_differs_between_two_runs() {
     second.account.settings.threads = Some(64);
     second.account.settings.today = jiff::civil::date(2030, 1, 1);
     for output in OUTPUTS {
-        let (a, b) = (text(output.name, &first), text(output.name, &second));
-        let same = |text: &str| text.split("\n  \"run\"").next().map(str::to_owned);
-        assert_eq!(same(&a), same(&b), "{}", output.name);
-        assert_eq!(a == b, output.name != "summary.json");
+        let (a, b) = (bytes(output.name, &first), bytes(output.name, &second));
+        assert_eq!(a == b, output.name != "summary.json", "{}", output.name);
     }
+    let same = |report: &Report| text("summary.json", report).split("\n  \"run\"").next().map(str::to_owned);
+    assert_eq!(same(&first), same(&second));
 }
 
 #[test]
@@ -211,7 +224,8 @@ fn an_empty_report_is_written() {
     account.findings.clear();
     account.checks.clear();
     report.inputs.clear();
-    for output in OUTPUTS {
+    assert!(!bytes("tables.xlsx", &report).is_empty());
+    for output in texts() {
         let text = text(output.name, &report);
         if output.name.ends_with("json") {
             let _: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}\n{text}", output.name));
@@ -224,7 +238,7 @@ fn an_empty_report_is_written() {
 fn a_long_file_stops_when_asked() {
     let mut report = sample::report();
     report.account.findings = vec![Finding::of_run(Code::NoDistricts, "m"); 10_000];
-    for name in ["findings.csv", "findings.geojson"] {
+    for name in ["findings.csv", "findings.geojson", "tables.xlsx"] {
         let output = OUTPUTS.iter().find(|o| o.name == name).expect("an output of this name");
         let mut bytes = Vec::new();
         let end = (output.write)(&report, &mut Sink::new(&mut bytes, &|| true));

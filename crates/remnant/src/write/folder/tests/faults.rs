@@ -14,7 +14,11 @@ fn full(_: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
 fn a_full_disk_leaves_everything_as_it_was() {
     let (folder, out) = scene();
     let mut report = sample::report();
-    let broken = [OUTPUTS[0], Output { name: "zones.csv", needs_geometry: false, write: full }, OUTPUTS[10]];
+    let broken = [
+        OUTPUTS[0],
+        Output { name: "zones.csv", needs_geometry: false, public: true, write: full },
+        OUTPUTS[OUTPUTS.len() - 1],
+    ];
     let text = message(write(&broken, &report, &out, false, GO_ON));
     assert!(text.contains("zones.csv") && text.contains("make room"), "{text}");
     assert_eq!(names(folder.path()), [""; 0]);
@@ -32,7 +36,7 @@ fn a_panic_in_a_writer_leaves_everything_as_it_was() {
         panic!("a broken promise")
     }
     let (folder, out) = scene();
-    let broken = [OUTPUTS[0], Output { name: "zones.csv", needs_geometry: false, write: panics }];
+    let broken = [OUTPUTS[0], Output { name: "zones.csv", needs_geometry: false, public: true, write: panics }];
     let run = std::panic::AssertUnwindSafe(|| write(&broken, &sample::report(), &out, false, GO_ON));
     assert!(std::panic::catch_unwind(run).is_err());
     assert_eq!(names(folder.path()), [""; 0]);

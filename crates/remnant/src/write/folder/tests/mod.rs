@@ -62,6 +62,18 @@ fn without_geometry_there_are_no_shapes() {
 }
 
 #[test]
+fn for_the_public_only_what_is_for_the_public_is_written() {
+    let (_folder, out) = scene();
+    let mut report = sample::report();
+    report.account.settings.public = true;
+    write_folder(&report, &out, false, GO_ON).expect("written");
+    let mut expected: Vec<&str> = OUTPUTS.iter().filter(|o| o.public).map(|o| o.name).collect();
+    expected.sort_unstable();
+    assert_eq!(names(&out), expected);
+    assert_eq!(report.public().public(), report.public(), "asked twice, it changes nothing more");
+}
+
+#[test]
 fn a_former_run_is_replaced_by_force_only() {
     let (folder, out) = scene();
     let mut report = sample::report();

@@ -1,0 +1,85 @@
+//! What every record did in every district: the figures of districts, taken apart by record.
+
+use rayon::prelude::*;
+use remnant_geometry::{Area, Footprint};
+use rustc_hash::FxHashMap;
+
+use super::events::Covers;
+use super::ledger::{Deed, Ledger};
+use crate::records::Origin;
+use crate::report::{RecordRow, RecordShare, SquareMetres};
+
+/// A share for every record with an area and every place where it has some; in the order of the records, and for one
+/// record in that of the districts, the land outside last.
+pub(super) fn shares(covers: &Covers<'_>, ledger: &Ledger, records: &[RecordRow]) -> Vec<RecordShare> {
+    let rows: FxHashMap<Origin, usize> = records.iter().enumerate().map(|(at, row)| (row.origin, at)).collect();
+    let outside = covers.outside();
+    let marks: Vec<u64> = covers.events.par_iter().map(|event| mark(event.ground)).collect();
+    let mut shares: Vec<RecordShare> = Vec::with_capacity(ledger.deeds.len());
+    for (&(event, place), deeds) in &ledger.deeds {
+        let Some(&record) = rows.get(&covers.events[event as usize].origin) else { continue };
+        let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));
+        let sum = |a: Area, b: Area| SquareMetres::rounded(a + b);
+        let recorded = sum(deeds.of(Deed::NewlyRecorded), deeds.of(Deed::Recontaminated));
+        let straight = of(Deed::RecordedAndReleased);
+        shares.push(RecordShare {
+            record,
+            shape: marks[event as usize],
+            district: (place != outside).then_some(place as usize),
+            covered: of(Deed::Covers),
+            newly_recorded: of(Deed::NewlyRecorded),
+            recontaminated: of(Deed::Recontaminated),
+            credited: of(Deed::Credited),
+            recorded_and_released: straight,
+            repeated: of(Deed::Repeated),
+            outside: of(Deed::Outside),
+            to_remaining: recorded - (of(Deed::Credited) - straight),
+            to_released: of(Deed::Credited) - of(Deed::Recontaminated),
+        });
+    }
+    shares.sort_unstable_by_key(|share| (share.record, share.district.is_none(), share.district));
+    shares
+}
+
+/// A mark of a shape: the same for the same edges, wherever its rings begin and whichever way they run, and hardly ever
+/// the same for others. It tells whether a record was redrawn, which its area does not.
+fn mark(ground: &Footprint) -> u64 {
+    // splitmix64, by Sebastiano Vigna, in the public domain.
+    let mix = |sum: u64, value: i64| {
+        let mut z = sum.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ value as u64;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    };
+    let edge = |a: (i64, i64), b: (i64, i64)| {
+        let (first, second) = (a.min(b), a.max(b));
+        [first.0, first.1, second.0, second.1].into_iter().fold(0, mix)
+    };
+    ground.edges().fold(0, |sum: u64, (a, b)| sum.wrapping_add(edge((a.x, a.y), (b.x, b.y))))
+}
+
+#[cfg(test)]
+mod tests {
+    use remnant_geometry::RawPolygon;
+
+    use super::*;
+
+    fn ground(ring: &[(f64, f64)]) -> Footprint {
+        let ring = ring.iter().map(|&(x, y)| [x, y]).collect();
+        Footprint::new(&[RawPolygon { rings: vec![ring] }]).expect("a footprint").0
+    }
+
+    #[test]
+    fn a_shape_has_one_mark_however_it_is_written() {
+        let ring = [(1.0, 1.0), (1.1, 1.0), (1.1, 1.1), (1.0, 1.1)];
+        let mut turned = ring;
+        turned.rotate_left(2);
+        turned.reverse();
+        assert_eq!(mark(&ground(&ring)), mark(&ground(&turned)));
+        // The same area at another place, and the same corners in another order.
+        let moved = ring.map(|(x, y)| (x + 1.0, y));
+        assert_ne!(mark(&ground(&ring)), mark(&ground(&moved)));
+        let cut = [ring[0], ring[1], ring[2]];
+        assert_ne!(mark(&ground(&ring)), mark(&ground(&cut)));
+    }
+}

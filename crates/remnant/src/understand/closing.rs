@@ -1,0 +1,108 @@
+//! Status in one layer: a hazard whose status says that its land was released gives a second record, the release.
+//!
+//! Programmes that keep one layer write into it what became of each hazard, and when. Such a feature is one record read;
+//! it yields its hazard and, where the project file or profile says what the status means, a release of the same ground
+//! on the day of the status. The id of the release is that of the hazard, a slash and the kind: `H-12/cleared`.
+//! Doubt never releases land: a status that says no more than "closed", or whose date can't be read, leaves it
+//! contaminated, with a finding.
+
+use jiff::civil::Date;
+
+use super::fields::Meaning;
+use super::mapping::Status;
+use super::records::{Draft, Parts};
+use super::words::{self, ReadDate};
+use crate::finding::Code;
+use crate::records::{DEVICES, Hazard, HazardGround, Release, ReleaseKind};
+use crate::settings::DatePolicy;
+
+/// The word for a kind in the ids of such releases.
+pub(super) fn word(kind: ReleaseKind) -> &'static str {
+    match kind {
+        ReleaseKind::Cancelled => "cancelled",
+        ReleaseKind::Reduced => "reduced",
+        ReleaseKind::Cleared => "cleared",
+    }
+}
+
+impl Draft<'_> {
+    /// What the status of a hazard says of its land.
+    pub(super) fn close(&mut self, hazard: &Hazard, parts: &mut Parts) {
+        let values = &self.context.spec.mapping.values;
+        let Some(value) = self.context.fields.value(&self.feature, Meaning::Status) else { return };
+        let status = words::status(value, values);
+        // A field of that name which nobody has mapped may mean anything; but what sounds like an end is told.
+        let mapped = !values.status.is_empty() || self.context.spec.mapping.fields.contains_key("status");
+        let kind = match status {
+            Some(Status::Open) => return,
+            None if !mapped => return,
+            None => {
+                let text = format!("{} is not mapped to anything; the land stays contaminated", self.status());
+                return self.find(Code::UnknownStatus, text);
+            }
+            Some(Status::Closed) => {
+                if let Some(date) = self.status_day() {
+                    parts.other_dates.extend(date);
+                }
+                return self.unreleased("it does not say how the land was released");
+            }
+            Some(Status::Released(kind)) => kind,
+        };
+        let Some(date) = self.status_day() else {
+            let value = self.text(Meaning::StatusDate).unwrap_or_default();
+            return self.unreleased(&format!("its date \"{value}\" can't be read"));
+        };
+        let HazardGround::Area(ground) = &hazard.ground else {
+            parts.other_dates.extend(date);
+            return self.unreleased("a point has no ground that could be released");
+        };
+        if date.zip(hazard.date).is_some_and(|(closed, recorded)| closed < recorded) {
+            self.unreleased("its date lies before that of the hazard");
+        }
+        self.doubt_future(date);
+        let mut day = date;
+        if self.context.dates == DatePolicy::Ignore {
+            parts.other_dates.extend(date);
+            day = None;
+        }
+        parts.releases.push(Release {
+            origin: self.origin,
+            id: format!("{}/{}", hazard.id, word(kind)),
+            kind,
+            date: day,
+            devices: [0; DEVICES.len()],
+            stated_area_m2: None,
+            fate: hazard.fate,
+            ground: ground.clone(),
+        });
+    }
+
+    /// The day of the status: the last one of a partial date, as for any release. `Some(None)` where there is none, and
+    /// `None` where it can't be read.
+    fn status_day(&mut self) -> Option<Option<Date>> {
+        let Some(value) = self.context.fields.value(&self.feature, Meaning::StatusDate) else { return Some(None) };
+        let text = words::text(value);
+        match words::date(value) {
+            ReadDate::Day(day) => Some(Some(day)),
+            ReadDate::Partial(_, last) => {
+                let text = format!("the date \"{text}\" of the status is partial; its last day {last} was taken");
+                self.find(Code::PartialDate, text);
+                Some(Some(last))
+            }
+            // As for any record, a date that is ignored can't be wrong.
+            ReadDate::Unreadable if self.context.dates == DatePolicy::Ignore => Some(None),
+            ReadDate::Unreadable => None,
+        }
+    }
+
+    fn status(&self) -> String {
+        let value = self.text(Meaning::Status).unwrap_or_default();
+        let field = self.context.fields.name(Meaning::Status).unwrap_or_default();
+        format!("the status \"{value}\" in field {field}")
+    }
+
+    fn unreleased(&mut self, why: &str) {
+        let text = format!("{} ends the hazard, but {why}; the land stays contaminated", self.status());
+        self.find(Code::ClosedWithoutRelease, text);
+    }
+}

@@ -1,0 +1,525 @@
+//! What a file holds, before anyone decides what to make of it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use geo_types::Geometry;
+use rustc_hash::FxHashMap;
+
+use super::fields::{Fields, words_of};
+use super::layer::OpenLayer;
+use super::mapping::Values;
+use super::place::{Reach, box_in_degrees, crs_of};
+use super::words::{self, ReadDate};
+use super::{mapping::Mapping, profile::PROFILES, profile::Profile};
+use crate::crs::{Crs, Operation, lonlat_plausible};
+use crate::error::{Location, Result};
+use crate::finding::{Code, Finding};
+use crate::pipeline::LayerSpec;
+use crate::progress::Silent;
+use crate::read::{self, DeclaredCrs, Feature, Request, Shape, Value, Wanted, fold, garbled};
+use crate::report::Role;
+use crate::settings::Settings;
+
+/// Different values of a field that are told apart, at most.
+const DISTINCT: usize = 100_000;
+/// Samples of the values of a field.
+const SAMPLES: usize = 8;
+/// Fields with values of their own that a list of all values is kept for, at most.
+const LISTED: usize = 40;
+
+/// What a layer holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspection {
+    /// The file, as it was named.
+    pub path: String,
+    /// The layer's name.
+    pub layer: String,
+    /// The format's name.
+    pub format: String,
+    /// The number of features.
+    pub features: u64,
+    /// What is known of its CRS.
+    pub crs: CrsFacts,
+    /// The box of all finite coordinates: least x, least y, greatest x, greatest y.
+    pub extent: Option<[f64; 4]>,
+    /// The same in degrees on WGS 84: west, south, east, north.
+    pub extent_wgs84: Option<[f64; 4]>,
+    /// How many features have which type of geometry; `none`, `empty` and `unreadable` among them.
+    pub geometry: BTreeMap<String, u64>,
+    /// The fields, in the order of the file.
+    pub fields: Vec<FieldFacts>,
+    /// What the layer probably is.
+    pub guess: Guess,
+    /// What is wrong with it: kind, number, and the first of the kind.
+    pub problems: Vec<Problem>,
+}
+
+/// What is known of the CRS of a layer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CrsFacts {
+    /// What the file states: `None` for nothing.
+    pub stated: Option<String>,
+    /// What PROJ makes of it.
+    pub name: Option<String>,
+    /// Its code.
+    pub code: Option<String>,
+    /// The operation to WGS 84.
+    pub operation: Option<String>,
+    /// The accuracy of that operation in metres.
+    pub accuracy_m: Option<f64>,
+    /// What should be known about it, or why it can't be used.
+    pub note: Option<String>,
+}
+
+/// What is known of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldFacts {
+    /// Its name.
+    pub name: String,
+    /// The types of its values: `text`, `integer`, `number`, `date`, `truth`.
+    pub types: Vec<&'static str>,
+    /// Features that have no value in it.
+    pub empty: u64,
+    /// Different values, as far as they were counted.
+    pub distinct: u64,
+    /// Values with their numbers: the most frequent ones first, equals by their text.
+    pub samples: Vec<(String, u64)>,
+    /// Texts that read as dates, and texts that do not.
+    pub dates: (u64, u64),
+}
+
+/// Something wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The code, as in findings.csv; `unusable` where a run would end with it.
+    pub code: &'static str,
+    /// How grave it is.
+    pub severity: &'static str,
+    /// How often.
+    pub count: u64,
+    /// The first of the kind, in words.
+    pub message: String,
+    /// Its feature, where it is about one.
+    pub feature: Option<u64>,
+}
+
+/// What a layer probably is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Guess {
+    /// What it is probably to be read as.
+    pub role: Option<Role>,
+    /// Whether name or fields leave little doubt of that.
+    pub sure: bool,
+    /// The profile that knows most of its fields, where one knows more than the accepted names do.
+    pub profile: Option<&'static str>,
+    /// Our words for the fields that are found by their names, and the names.
+    pub found: Vec<(&'static str, String)>,
+    /// Our words for fields that are probably meant by others, and these.
+    pub likely: Vec<(&'static str, String)>,
+    /// Values of the class, kind or status that are not understood: our word for the field, the value, its number.
+    pub unknown: Vec<(&'static str, String, u64)>,
+}
+
+/// The layers of a file, for [`layer`]. Formats that are read today have one each.
+///
+/// # Errors
+/// As [`read::open`].
+pub fn layers(path: &Path, encoding: Option<&str>) -> Result<Vec<Option<String>>> {
+    let wanted = Wanted::default();
+    read::open(&Request { path, layer: None, encoding, wanted: &wanted }).map(|_| vec![None])
+}
+
+/// Looks at a layer: its file, name, CRS and encoding as a [`LayerSpec`] has them; the role says nothing.
+///
+/// # Errors
+/// [`crate::error::Error::Unusable`] where the file can't be read.
+pub fn layer(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
+    let (path, of, encoding) = (spec.path.as_path(), spec.layer.as_deref(), spec.encoding.as_deref());
+    let names = read::field_names(path, of, encoding)?;
+    let wanted = Wanted::new(&names);
+    let source = read::open(&Request { path, layer: of, encoding, wanted: &wanted })?;
+    let features = source.read(0..source.len())?;
+    let info = source.info();
+    let features = [features];
+    let reach = Reach::of(&features);
+    let crs = crs_facts(&info.crs, spec.crs.as_deref(), &Location::file(path).layer(&info.name), reach.extent);
+    let mut geometry = BTreeMap::new();
+    features[0].iter().for_each(|feature| *geometry.entry(kind_of(&feature.shape).to_owned()).or_default() += 1);
+    let fields: Vec<FieldFacts> = names.iter().map(|name| facts(name, &wanted, &features[0])).collect();
+    let mut inspection = Inspection {
+        path: spec.path.display().to_string(),
+        layer: info.name.clone(),
+        format: info.format.to_owned(),
+        features: features[0].len() as u64,
+        extent: reach.extent,
+        extent_wgs84: crs.1,
+        crs: crs.0,
+        geometry,
+        fields,
+        guess: Guess::default(),
+        problems: Vec::new(),
+    };
+    inspection.guess = guess(&inspection, path);
+    let mut findings: Vec<Finding> = names
+        .iter()
+        .filter_map(|name| garbled(texts(name, &wanted, &features[0])).map(|garbled| garbled.told(name)))
+        .map(|text| Finding::of_layer(Code::GarbledText, 0, text))
+        .collect();
+    drop((source, features));
+    let mut unusable = None;
+    match findings_of(spec, &inspection, settings) {
+        Ok(mut others) => findings.append(&mut others),
+        Err(message) => {
+            unusable = Some(Problem { code: "unusable", severity: "error", count: 1, message, feature: None });
+        }
+    }
+    inspection.problems = unusable.into_iter().chain(problems(findings)).collect();
+    Ok(inspection)
+}
+
+fn texts<'a>(name: &str, wanted: &Wanted, features: &'a [Feature]) -> impl Iterator<Item = &'a str> {
+    let slot = wanted.slot(name);
+    let values = features.iter().flat_map(|feature| &feature.values);
+    values.filter(move |(at, _)| Some(*at) == slot).filter_map(|(_, value)| match value {
+        Value::Text(text) => Some(text.as_str()),
+        _ => None,
+    })
+}
+
+fn crs_facts(
+    declared: &DeclaredCrs,
+    given: Option<&str>,
+    place: &Location,
+    extent: Option<[f64; 4]>,
+) -> (CrsFacts, Option<[f64; 4]>) {
+    let stated = match declared {
+        DeclaredCrs::Unknown => None,
+        DeclaredCrs::Definition(text) => Some(text.clone()),
+        DeclaredCrs::Wgs84 => Some("WGS 84 longitude and latitude, by the format".to_owned()),
+    };
+    let mut facts = CrsFacts { stated, ..CrsFacts::default() };
+    let crs = match crs_of(declared, given, place) {
+        Ok(Some(crs)) => crs,
+        Ok(None) => {
+            let degrees = extent.filter(|extent| lonlat_plausible(*extent));
+            facts.note = Some(match degrees {
+                Some(_) => "none is stated; the coordinates can be degrees".to_owned(),
+                None => "none is stated, and the coordinates are not degrees: name it with --crs".to_owned(),
+            });
+            return (facts, degrees);
+        }
+        Err(error) => {
+            facts.note = Some(error.to_string().replace('\n', " "));
+            return (facts, None);
+        }
+    };
+    facts.name = Some(crs.name().to_owned());
+    facts.code = crs.authority_code();
+    let Some(extent) = extent else { return (facts, None) };
+    if crs.is_lonlat_wgs84() {
+        return (facts, Some(extent).filter(|extent| lonlat_plausible(*extent)));
+    }
+    (with_operation(facts, &crs, extent), box_in_degrees(&crs, extent).ok().flatten())
+}
+
+fn with_operation(mut facts: CrsFacts, crs: &Crs, extent: [f64; 4]) -> CrsFacts {
+    match Operation::choose(crs, Some(extent)) {
+        Ok(operation) => {
+            facts.operation = Some(operation.name().to_owned());
+            facts.accuracy_m = operation.accuracy_m();
+            facts.note = operation.note();
+        }
+        Err(error) => facts.note = Some(error.to_string()),
+    }
+    facts
+}
+
+fn kind_of(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Missing => "none",
+        Shape::Unreadable { .. } => "unreadable",
+        Shape::Geometry(geometry) => match geometry {
+            Geometry::Point(_) => "Point",
+            Geometry::MultiPoint(_) => "MultiPoint",
+            Geometry::Line(_) | Geometry::LineString(_) => "LineString",
+            Geometry::MultiLineString(_) => "MultiLineString",
+            Geometry::Polygon(p) if p.exterior().0.is_empty() => "empty",
+            Geometry::Polygon(_) | Geometry::Rect(_) | Geometry::Triangle(_) => "Polygon",
+            Geometry::MultiPolygon(p) if p.0.is_empty() => "empty",
+            Geometry::MultiPolygon(_) => "MultiPolygon",
+            Geometry::GeometryCollection(_) => "GeometryCollection",
+        },
+    }
+}
+
+fn facts(name: &str, wanted: &Wanted, features: &[Feature]) -> FieldFacts {
+    let slot = wanted.slot(name);
+    let (mut filled, mut dates) = (0_u64, (0, 0));
+    let mut types: Vec<&'static str> = Vec::new();
+    let mut counts: FxHashMap<String, u64> = FxHashMap::default();
+    for (_, value) in features.iter().flat_map(|f| &f.values).filter(|(at, _)| Some(*at) == slot) {
+        let kind = match value {
+            Value::Null => continue,
+            Value::Text(text) if text.trim().is_empty() => continue,
+            Value::Text(_) => "text",
+            Value::Bool(_) => "truth",
+            Value::Int(_) => "integer",
+            Value::Float(_) => "number",
+            Value::Date(_) => "date",
+        };
+        filled += 1;
+        if !types.contains(&kind) {
+            types.push(kind);
+        }
+        match value {
+            Value::Text(_) | Value::Date(_) if words::date(value) == ReadDate::Unreadable => dates.1 += 1,
+            Value::Text(_) | Value::Date(_) => dates.0 += 1,
+            _ => {}
+        }
+        let text = words::text(value);
+        if let Some(count) = counts.get_mut(&text) {
+            *count += 1;
+        } else if counts.len() < DISTINCT {
+            counts.insert(text, 1);
+        }
+    }
+    types.sort_unstable();
+    let distinct = counts.len() as u64;
+    let mut samples: Vec<(String, u64)> = counts.into_iter().collect();
+    samples.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
+    samples.truncate(if distinct <= LISTED as u64 { LISTED } else { SAMPLES });
+    FieldFacts { name: name.to_owned(), types, empty: features.len() as u64 - filled, distinct, samples, dates }
+}
+
+/// What would be found if the layer were read as what it probably is.
+fn findings_of(spec: &LayerSpec, inspection: &Inspection, settings: &Settings) -> Result<Vec<Finding>, String> {
+    let areas = inspection.geometry.keys().any(|kind| kind.ends_with("Polygon"));
+    let Some(role) = inspection.guess.role.or(areas.then_some(Role::Coverage)) else {
+        return Ok(Vec::new());
+    };
+    let mut own = LayerSpec { role, mapping: inspection.guess.mapping(role), ..spec.clone() };
+    own.kind = own.kind.or(Some(crate::records::ReleaseKind::Cleared));
+    let read = || {
+        let mut layers = [OpenLayer::open(&own, 0, &Silent)?];
+        super::settle(&mut layers)?;
+        let [layer] = layers;
+        layer.understand(None, settings)
+    };
+    // The error in one line.
+    read().map(|(_, parts)| parts.findings).map_err(|error| error.to_string().replace("\n  ", "; "))
+}
+
+fn problems(findings: Vec<Finding>) -> Vec<Problem> {
+    let mut problems: BTreeMap<(Code, bool), Problem> = BTreeMap::new();
+    for finding in findings {
+        let feature = finding.origin.map(|origin| origin.feature).filter(|feature| *feature > 0);
+        // Those about the layer as a whole each say something of their own.
+        let text = finding.message;
+        let problem = problems.entry((finding.code, feature.is_some())).or_insert_with(|| Problem {
+            code: finding.code.word(),
+            severity: finding.code.severity().word(),
+            count: 0,
+            message: text.clone(),
+            feature,
+        });
+        if feature.is_none() && problem.count > 0 && problem.message != text {
+            problem.message = format!("{}; {text}", problem.message);
+        }
+        problem.count += 1;
+    }
+    let mut problems: Vec<((Code, bool), Problem)> = problems.into_iter().collect();
+    problems.sort_by_key(|((code, _), _)| (code.severity(), *code));
+    problems.into_iter().map(|(_, problem)| problem).collect()
+}
+
+impl Guess {
+    /// The mapping of its profile.
+    fn mapping(&self, role: Role) -> Mapping {
+        let profile = self.profile.and_then(|name| Profile::find(name, Path::new("")).ok());
+        profile.and_then(|profile| profile.mapping(role).cloned()).unwrap_or_default()
+    }
+}
+
+/// Words in the names of files and layers, in the order in which they decide.
+const NAMES: &[(Role, &[&str])] = &[
+    (Role::Coverage, &["coverage", "surveyed", "survey_extent"]),
+    (Role::Incidents, &["incident", "accident", "victim", "casualt"]),
+    (Role::Releases, &["release", "clear", "reduc", "cancel", "complet", "handover", "despejad", "lifted"]),
+    (Role::Zones, &["zone", "settlement", "village", "return", "town", "school"]),
+    (
+        Role::Districts,
+        &["district", "adm0", "adm1", "adm2", "adm3", "adm4", "admin", "rayon", "municip", "boundar", "region"],
+    ),
+    (Role::Hazards, &["hazard", "suspect", "confirmed", "mine", "contamin", "sha", "cha", "dha"]),
+];
+
+/// Fields that only layers of one role have.
+const FIELDS: &[(Role, &[&str])] = &[
+    (
+        Role::Releases,
+        &[
+            "hazreduc_localid",
+            "hazreduc_id",
+            "hazreduc_l",
+            "hazreduc_g",
+            "areacleare",
+            "release_type",
+            "kind",
+            "activity_type",
+        ],
+    ),
+    (Role::Hazards, &["hazard_localid", "hazard_loc", "hazard_id", "hazard_class", "hazard_type", "ha_type"]),
+    (Role::Districts, &["shapeid", "pcode", "adm1_pcode", "adm2_pcode", "adm3_pcode", "iso_3166_2"]),
+    (Role::Zones, &["radius_m"]),
+    (Role::Incidents, &["killed", "injured", "accident_localid"]),
+];
+
+fn guess(inspection: &Inspection, path: &Path) -> Guess {
+    let stem = path.file_stem().map(|s| fold(&s.to_string_lossy())).unwrap_or_default();
+    let has = |name: &&str| inspection.fields.iter().any(|field| fold(&field.name) == *name);
+    let by_fields = FIELDS.iter().find(|(_, names)| names.iter().any(|name| has(&name))).map(|(role, _)| *role);
+    let named =
+        |text: &str| NAMES.iter().find(|(_, words)| words.iter().any(|w| text.contains(w))).map(|(role, _)| *role);
+    let by_name = named(&stem).or_else(|| named(&fold(&inspection.layer)));
+    let by_values = role_of_values(&inspection.fields);
+    let role = by_fields.or(by_values).or(by_name);
+    let votes = [by_fields, by_values, by_name].into_iter().flatten();
+    let sure =
+        role.is_some() && votes.clone().all(|vote| Some(vote) == role) && (by_fields.is_some() || votes.count() > 1);
+    let mut guess = Guess { role, sure, ..Guess::default() };
+    if let Some(role) = role {
+        fields_of(&mut guess, inspection, role);
+    }
+    guess
+}
+
+/// The role whose words the values of some field are, most of them.
+fn role_of_values(fields: &[FieldFacts]) -> Option<Role> {
+    let values = Values::default();
+    let all = |field: &FieldFacts, known: &dyn Fn(&Value) -> bool| {
+        let known = field.samples.iter().filter(|(text, _)| known(&Value::Text(text.clone()))).count();
+        known > 0 && known * 2 >= field.samples.len()
+    };
+    if fields.iter().any(|field| all(field, &|v| words::class(v, &values).is_some())) {
+        Some(Role::Hazards)
+    } else if fields.iter().any(|field| all(field, &|v| words::kind(v, &values).is_some())) {
+        Some(Role::Releases)
+    } else {
+        None
+    }
+}
+
+fn fields_of(guess: &mut Guess, inspection: &Inspection, role: Role) {
+    let schema: Vec<String> = inspection.fields.iter().map(|field| field.name.clone()).collect();
+    let found = |mapping: &Mapping| {
+        let fields = Fields::choose(role, None, mapping, &schema, &[]);
+        fields.words(role).into_iter().map(|(word, name)| (word, name.to_owned())).collect::<Vec<_>>()
+    };
+    let (plain, mut mapping) = (found(&Mapping::default()), Mapping::default());
+    // The first of those that find most: the table is in alphabetical order.
+    let mut best = plain.len();
+    guess.found = plain;
+    for (name, _) in PROFILES {
+        let Some(own) = Profile::find(name, Path::new("")).ok().and_then(|p| p.mapping(role).cloned()) else {
+            continue;
+        };
+        let with = found(&own);
+        if with.len() > best {
+            best = with.len();
+            (guess.profile, guess.found, mapping) = (Some(*name), with, own);
+        }
+    }
+    let taken: Vec<String> = guess.found.iter().map(|(_, name)| name.clone()).collect();
+    for word in words_of(role) {
+        let has = |other: &str| guess.found.iter().any(|(found, _)| *found == other);
+        // A district is known by its code.
+        if has(word) || (word == "id" && role == Role::Districts && has("code")) {
+            continue;
+        }
+        let free = inspection.fields.iter().filter(|field| !taken.contains(&field.name));
+        if let Some(field) = free.into_iter().find(|field| likely(word, field, inspection)) {
+            guess.likely.push((word, field.name.clone()));
+        }
+    }
+    let known = guess.found.iter().chain(&guess.likely).cloned().collect::<Vec<_>>();
+    for (word, name) in known {
+        let Some(field) = inspection.fields.iter().find(|field| field.name == name) else { continue };
+        let understood = |value: &Value| match word {
+            "class" => words::class(value, &mapping.values).is_some(),
+            "kind" => words::kind(value, &mapping.values).is_some(),
+            "status" => words::status(value, &mapping.values).is_some(),
+            _ => true,
+        };
+        let unknown = field.samples.iter().filter(|(text, _)| !understood(&Value::Text(text.clone())));
+        guess.unknown.extend(unknown.map(|(text, count)| (word, text.clone(), *count)));
+    }
+}
+
+/// Whether a field that is not called so may be what a word means, by its values and a part of its name.
+fn likely(word: &str, field: &FieldFacts, inspection: &Inspection) -> bool {
+    let name = fold(&field.name);
+    let called = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+    let values = Values::default();
+    let some = |known: &dyn Fn(&Value) -> bool| field.samples.iter().any(|(text, _)| known(&Value::Text(text.clone())));
+    let (good, bad) = field.dates;
+    match word {
+        "class" => some(&|value| words::class(value, &values).is_some()),
+        "kind" => some(&|value| words::kind(value, &values).is_some()),
+        "date" => good > bad && (called(&["date", "datum", "fecha", "tarix", "дата"]) || field.types == ["date"]),
+        "id" | "code" => {
+            called(&["id", "code", "no", "ref"]) && field.empty == 0 && field.distinct == inspection.features
+        }
+        "name" => called(&["name", "nom", "naziv", "adı"]) && field.types == ["text"],
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::testing::fixtures;
+
+    fn look(name: &str) -> Inspection {
+        let spec = LayerSpec::new(Role::Hazards, fixtures().join(name));
+        layer(&spec, &Settings::new(jiff::civil::date(2025, 1, 1))).unwrap_or_else(|e| panic!("{name}: {e}"))
+    }
+
+    #[test]
+    fn one_survey_looks_alike_in_every_format() {
+        let plain = look("formats/hazards.geojson");
+        assert!(plain.features > 0 && !plain.fields.is_empty());
+        for name in ["formats/hazards.shp", "formats/hazards.fgb", "formats/hazards.csv"] {
+            let other = look(name);
+            assert_eq!(other.features, plain.features, "{name}");
+            let samples = |i: &Inspection, field: &str| {
+                i.fields.iter().find(|f| f.name == field).map(|f| (f.samples.clone(), f.empty))
+            };
+            assert_eq!(samples(&other, "id"), samples(&plain, "id"), "{name}");
+            let (a, b) = (other.extent.expect("an extent"), plain.extent.expect("an extent"));
+            assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-9), "{name}");
+        }
+    }
+
+    #[test]
+    fn roles_are_guessed_from_names_fields_and_values() {
+        for (name, role) in [
+            ("hazards", Role::Hazards),
+            ("releases", Role::Releases),
+            ("districts", Role::Districts),
+            ("zones", Role::Zones),
+            ("incidents", Role::Incidents),
+        ] {
+            let guess = look(&format!("azerbaijan/{name}.geojson")).guess;
+            assert_eq!(guess.role, Some(role), "{name}: {guess:?}");
+        }
+        assert_eq!(look("formats/point.shp").guess.role, None);
+    }
+
+    #[test]
+    fn problems_are_told_with_their_number_and_their_first() {
+        let found = look("azerbaijan/hazards.geojson");
+        assert!(found.problems.iter().all(|problem| problem.count > 0 && !problem.message.is_empty()));
+        assert_eq!(found.crs.name.as_deref(), Some("WGS 84 (CRS84)"));
+    }
+}

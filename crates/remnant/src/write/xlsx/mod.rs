@@ -1,0 +1,258 @@
+//! tables.xlsx: the tables of the folder in one workbook, for people who work in a spreadsheet.
+//!
+//! | sheet | rows |
+//! |---|---|
+//! | `about` | what the workbook says, of which date, by which settings |
+//! | `districts`, `balance`, `series`, `transitions`, `zones`, `records`, `findings` | those of the CSV files of the same names, in the same order |
+//! | `definitions` | unit and meaning of every column |
+//!
+//! The first row of a sheet names the columns as the CSV files do, the second one says their unit and meaning; both
+//! stay in sight, and the second one carries the filters. Numbers have the digits of the CSV files.
+//!
+//! A sheet holds at most 1,048,576 rows; what is beyond stands on a sheet of the same name and a number, under the
+//! same two rows. A text holds at most 32,767 UTF-16 units; a longer one is cut and says so. No text is a formula: cells of
+//! text are stored as text, and have the format `text`, so that they stay so when somebody edits them.
+//!
+//! The file is written from front to back as it comes, a row at a time, so memory does not grow with its length.
+
+mod book;
+mod sheet;
+#[cfg(test)]
+mod tests;
+
+use self::book::{Book, Part};
+use self::sheet::Style;
+use super::cell::Cell;
+use super::columns::{self, BALANCE, Column, FINDINGS, PeriodRow, RECORDS, SERIES, TRANSITIONS, TransitionRow, ZONES};
+use super::definitions::{Definition, SHARE, definition};
+use super::summary::PROGRAM;
+use super::{Halt, Sink};
+use crate::report::{DistrictRow, Report};
+
+/// Rows of a sheet, by the format.
+pub(super) const MOST_ROWS: usize = 1 << 20;
+
+/// Bytes of a sheet from which on its package needs wider fields; older readers know only the narrow ones.
+const LARGE: usize = 4_000_000_000;
+
+/// Rows above the first one of the data.
+const HEADER_ROWS: usize = 2;
+
+/// Writes tables.xlsx.
+pub(super) fn write(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    write_with(report, sink, MOST_ROWS)
+}
+
+fn write_with(report: &Report, sink: &mut Sink<'_>, most_rows: usize) -> Result<(), Halt> {
+    let account = &report.account;
+    let outside = columns::outside_row(report);
+    let districts: Vec<&DistrictRow> = account.districts.iter().chain([&outside]).collect();
+    let balance: Vec<PeriodRow> = columns::periods(report).collect();
+    let series: Vec<PeriodRow> = columns::series(report).collect();
+    let transitions: Vec<TransitionRow> = columns::transitions(report).collect();
+    let figures: Vec<&Column<DistrictRow>> = columns::figures(report).collect();
+    let sheets: Vec<Box<dyn Sheet + '_>> = vec![
+        Box::new(Table { report, name: "districts", columns: figures, rows: districts }),
+        Box::new(Table { report, name: "balance", columns: BALANCE.iter().collect(), rows: balance.iter().collect() }),
+        Box::new(Table { report, name: "series", columns: SERIES.iter().collect(), rows: series.iter().collect() }),
+        Box::new(Table {
+            report,
+            name: "transitions",
+            columns: TRANSITIONS.iter().collect(),
+            rows: transitions.iter().collect(),
+        }),
+        Box::new(Table {
+            report,
+            name: "zones",
+            columns: ZONES.iter().collect(),
+            rows: account.zones.iter().collect(),
+        }),
+        Box::new(Table {
+            report,
+            name: "records",
+            columns: RECORDS.iter().collect(),
+            rows: account.records.iter().collect(),
+        }),
+        Box::new(Table {
+            report,
+            name: "findings",
+            columns: FINDINGS.iter().collect(),
+            rows: columns::findings_in_order(report),
+        }),
+    ];
+
+    workbook(report, sink, most_rows, &sheets)
+}
+
+/// Writes a workbook of some tables, with what it is about before them and the definitions behind.
+pub(super) fn workbook(
+    report: &Report,
+    sink: &mut Sink<'_>,
+    most_rows: usize,
+    sheets: &[Box<dyn Sheet + '_>],
+) -> Result<(), Halt> {
+    let room = most_rows - HEADER_ROWS;
+    let mut parts = vec![Part { name: "about".to_owned(), filter: None }];
+    for sheet in sheets {
+        for number in 0..sheet.rows().div_ceil(room).max(1) {
+            let rows = (sheet.rows() - number * room).min(room);
+            let name = match number {
+                0 => sheet.name().to_owned(),
+                _ => format!("{} ({})", sheet.name(), number + 1),
+            };
+            parts.push(Part { name, filter: Some((sheet.width(), HEADER_ROWS + rows)) });
+        }
+    }
+    parts.push(Part { name: "definitions".to_owned(), filter: None });
+
+    let mut book = Book::begin(sink, &parts)?;
+    about(report, &mut book)?;
+    for sheet in sheets {
+        for number in 0..sheet.rows().div_ceil(room).max(1) {
+            let first = number * room;
+            let end = (first + room).min(sheet.rows());
+            table(sheet.as_ref(), first..end, &mut book)?;
+        }
+    }
+    definitions(sheets, &mut book)?;
+    book.finish()
+}
+
+/// A table, whatever its rows are.
+pub(super) trait Sheet {
+    fn name(&self) -> &'static str;
+    fn columns(&self) -> Vec<&'static str>;
+    /// The number of columns.
+    fn width(&self) -> usize;
+    /// The number of rows.
+    fn rows(&self) -> usize;
+    /// The cell of a row and a column.
+    fn cell(&self, row: usize, column: usize) -> Cell<'_>;
+}
+
+pub(super) struct Table<'a, R: 'static> {
+    pub report: &'a Report,
+    pub name: &'static str,
+    pub columns: Vec<&'static Column<R>>,
+    pub rows: Vec<&'a R>,
+}
+
+impl<R> Sheet for Table<'_, R> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn columns(&self) -> Vec<&'static str> {
+        self.columns.iter().map(|column| column.0).collect()
+    }
+
+    fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        (self.columns[column].1)(self.report, self.rows[row])
+    }
+}
+
+/// One sheet of a table.
+fn table(sheet: &dyn Sheet, rows: std::ops::Range<usize>, book: &mut Book<'_, '_>) -> Result<(), Halt> {
+    let columns = sheet.columns();
+    let meanings: Vec<Option<&Definition>> = columns.iter().map(|c| definition(sheet.name(), c)).collect();
+    let widths: Vec<u32> = columns.iter().map(|column| width(column)).collect();
+    let most_bytes: usize = rows.clone().map(|row| most_bytes(sheet, row)).sum();
+    book.begin_sheet(&widths, HEADER_ROWS, most_bytes > LARGE)?;
+    let header: Vec<(Cell<'_>, Style)> = columns.iter().map(|name| (Cell::Text(name), Style::Header)).collect();
+    book.row(&header)?;
+    let texts: Vec<String> =
+        meanings.iter().map(|m| m.map_or(String::new(), |m| format!("{}: {}", m.unit, m.meaning))).collect();
+    let under: Vec<(Cell<'_>, Style)> = texts.iter().map(|text| (Cell::Text(text), Style::Definition)).collect();
+    book.row(&under)?;
+    let shares: Vec<bool> = meanings.iter().map(|m| m.is_some_and(|m| m.unit == SHARE)).collect();
+    let mut cells = Vec::with_capacity(columns.len());
+    for row in rows {
+        book.step()?;
+        cells.clear();
+        for (column, &share) in shares.iter().enumerate() {
+            let cell = sheet.cell(row, column);
+            cells.push((cell, if share { Style::Share } else { Style::of(&cell) }));
+        }
+        book.row(&cells)?;
+    }
+    book.end_sheet()
+}
+
+/// A number of bytes that a row does not exceed.
+fn most_bytes(sheet: &dyn Sheet, row: usize) -> usize {
+    // Tags and numbers; every character of text may be escaped.
+    let bytes = |cell: Cell<'_>| match cell {
+        Cell::Text(text) => 7 * text.len(),
+        Cell::List(items) => items.iter().map(|item| 7 * item.len() + 2).sum(),
+        _ => 0,
+    };
+    (0..sheet.width()).map(|column| 100 + bytes(sheet.cell(row, column))).sum()
+}
+
+/// The width of a column in characters.
+fn width(column: &str) -> u32 {
+    match column {
+        "message" => 80,
+        "reasons" => 60,
+        "name" | "file" | "hazard_ids" => 28,
+        "code" | "feature" => 12,
+        _ => 18,
+    }
+}
+
+/// What the workbook is about.
+fn about(report: &Report, book: &mut Book<'_, '_>) -> Result<(), Halt> {
+    let settings = &report.account.settings;
+    book.begin_sheet(&[28, 90], 0, false)?;
+    let unplaced = report.account.unplaced_hazards;
+    let lines = [
+        ("program", Cell::Text(PROGRAM)),
+        ("version", Cell::Text(env!("CARGO_PKG_VERSION"))),
+        ("date of the account", Cell::date(settings.as_of)),
+        ("period from the end of", Cell::date(settings.since)),
+        ("dates", Cell::Text(settings.dates.word())),
+        ("releases outside hazards", Cell::Text(settings.outside.word())),
+        ("safety distance (m)", Cell::Number(settings.safety_distance_m)),
+        ("hazards that could lie anywhere", Cell::Count(unplaced)),
+        ("areas", Cell::Text("on the WGS 84 ellipsoid, in square metres; each square metre is counted once")),
+        (
+            "what no sheet says",
+            Cell::Text(
+                "that land is free of explosive ordnance: the figures say what was recorded, and what was not recorded is not known",
+            ),
+        ),
+        (
+            "how a sheet is read",
+            Cell::Text(
+                "row 1 names the columns, row 2 says their unit and meaning; all of them stand on the sheet `definitions`",
+            ),
+        ),
+    ];
+    for (name, cell) in lines {
+        book.row(&[(Cell::Text(name), Style::Header), (cell, Style::of(&cell))])?;
+    }
+    book.end_sheet()
+}
+
+/// Every column of every sheet with its unit and meaning.
+fn definitions(sheets: &[Box<dyn Sheet + '_>], book: &mut Book<'_, '_>) -> Result<(), Halt> {
+    book.begin_sheet(&[14, 28, 18, 110], 1, false)?;
+    let names = ["sheet", "column", "unit", "meaning"];
+    book.row(&names.map(|name| (Cell::Text(name), Style::Header)))?;
+    for sheet in sheets {
+        for column in sheet.columns() {
+            let (unit, meaning) = definition(sheet.name(), column).map_or(("", ""), |d| (d.unit, d.meaning));
+            let cells = [sheet.name(), column, unit, meaning].map(|text| (Cell::Text(text), Style::Text));
+            book.row(&cells)?;
+        }
+    }
+    book.end_sheet()
+}
