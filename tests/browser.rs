@@ -93,7 +93,13 @@ impl Browser {
     }
 
     /// Asks the browser to do something, and gives its answer.
+    #[track_caller]
     pub fn call(&mut self, method: &str, parameters: Value) -> Value {
+        self.attempt(method, parameters).unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// The same, where it may be refused.
+    fn attempt(&mut self, method: &str, parameters: Value) -> Result<Value, Value> {
         self.number += 1;
         let mut message = json!({"id": self.number, "method": method, "params": parameters});
         if let Some(session) = &self.session {
@@ -107,8 +113,7 @@ impl Browser {
             let left = end.saturating_duration_since(Instant::now());
             let said = self.said.recv_timeout(left).unwrap_or_else(|_| panic!("the browser does not answer {method}"));
             if said["id"] == self.number {
-                assert!(said["error"].is_null(), "{method}: {}", said["error"]);
-                return said["result"].clone();
+                return if said["error"].is_null() { Ok(said["result"].clone()) } else { Err(said["error"].clone()) };
             }
             self.events.push_back(said);
         }
@@ -119,8 +124,10 @@ impl Browser {
         self.call("Page.navigate", json!({"url": format!("file://{}", page.display())}));
         let end = Instant::now() + PATIENCE;
         loop {
-            let ready = self.ask("document.documentElement.dataset.ready ?? null");
-            if let Some(ready) = ready.as_str() {
+            // While one page gives way to the next, there may be nothing to ask.
+            let ask = json!({"expression": "document.documentElement?.dataset.ready ?? null", "returnByValue": true});
+            let answer = self.attempt("Runtime.evaluate", ask).unwrap_or_default();
+            if let Some(ready) = answer["result"]["value"].as_str() {
                 return ready.parse().expect("a number");
             }
             assert!(Instant::now() < end, "the page does not get ready: {:?}", self.complaints());

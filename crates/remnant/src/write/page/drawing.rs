@@ -262,8 +262,7 @@ impl Stream {
     fn ring(&mut self, ring: &Ring) {
         self.whole(ring.len() as u64);
         for corner in ring {
-            for axis in 0..2 {
-                let delta = corner[axis] - self.pen[axis];
+            for delta in [corner[0] - self.pen[0], corner[1] - self.pen[1]] {
                 self.whole(((delta << 1) ^ (delta >> 63)) as u64);
             }
             self.pen = *corner;

@@ -56,7 +56,7 @@ function split(text, most) {
 
 function balanceTable(row) {
   return element("table.small", { id: "balance-table" }, element("caption.hidden", null, t("balance.title")),
-    element("thead", null, element("tr", null, element("th", { scope: "col" }, t("balance.flow")), element("th.number", { scope: "col" }, `${t("balance.land")}, ${UNITS[chosen.unit].sign}`), element("th.number", { scope: "col" }, t("balance.records")))),
+    element("thead", null, element("tr", null, element("th", { scope: "col" }, t("balance.flow")), element("th.number", { scope: "col" }, `${t("balance.land")}, ${unitSign()}`), element("th.number", { scope: "col" }, t("balance.records")))),
     element("tbody", null, FLOWS.map(([flow, sign]) => element("tr" + (sign ? "" : ".sum"), null,
       element("th", { scope: "row" }, (sign > 0 ? "+ " : sign < 0 ? "− " : "") + t("flow." + flow)),
       element("td.number", null, areaNumber(row[flow + "_m2"])), element("td.number", null, number(row[flow + "_records"]))))));
@@ -85,7 +85,7 @@ function seriesChart() {
   const step = Math.max(1, Math.ceil(dates.length / 400));
   const table = element("details", null, element("summary", null, t("series.table")),
     element("div.scroll", { tabindex: 0 }, element("table.small", { id: "series-table" }, element("caption.hidden", null, t("series.title")),
-      element("thead", null, element("tr", null, element("th", { scope: "col" }, t("date")), order.map((s) => element("th.number", { scope: "col" }, `${t("layer." + STATES[s])}, ${UNITS[chosen.unit].sign}`)))),
+      element("thead", null, element("tr", null, element("th", { scope: "col" }, t("date")), order.map((s) => element("th.number", { scope: "col" }, `${t("layer." + STATES[s])}, ${unitSign()}`)))),
       element("tbody", null, dates.map((date, i) => (i % step && i !== dates.length - 1 ? null : element("tr", null, element("th", { scope: "row" }, day(date)), order.map((s) => element("td.number", null, areaNumber(moments[i][s])))))))))); 
   const legend = element("p.key", { "aria-hidden": "true" }, order.map((state) => element("span", null, element("i." + STATES[state]), t("layer." + STATES[state]))));
   return [chart, legend, table];
@@ -94,7 +94,7 @@ function seriesChart() {
 function transitionTable() {
   const names = ["none", ...STATES].filter((name) => DATA.transitions.some(([from, to]) => from === name || to === name));
   const m2 = (from, to) => DATA.transitions.filter(([f, g]) => f === from && g === to).reduce((sum, step) => sum + step[2], 0);
-  return element("div.scroll", { tabindex: 0 }, element("table.small", null, element("caption", null, t("transitions.caption", { from: day(DATA.since), to: day(DATA.as_of), unit: UNITS[chosen.unit].sign })),
+  return element("div.scroll", { tabindex: 0 }, element("table.small", null, element("caption", null, t("transitions.caption", { from: day(DATA.since), to: day(DATA.as_of), unit: unitSign() })),
     element("thead", null, element("tr", null, element("th", { scope: "col" }, t("transitions.from")), names.map((name) => element("th.number", { scope: "col" }, t("state." + name))))),
     element("tbody", null, names.map((from) => element("tr", null, element("th", { scope: "row" }, t("state." + from)), names.map((to) => element("td.number", null, from === "none" && to === "none" ? "–" : areaNumber(m2(from, to)))))))));
 }

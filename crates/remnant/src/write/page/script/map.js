@@ -69,7 +69,6 @@ function makeMap() {
     if (found.zone !== undefined) selectZone(found.zone, { from: "map" });
     else if (found.district !== undefined) selectDistrict(found.district);
   });
-  showLegend();
 }
 
 function viewNow() {

@@ -239,7 +239,7 @@ function scaleBar(metresPerPixel, most) {
   const longest = metresPerPixel * most;
   let length = 10 ** Math.floor(Math.log10(longest));
   for (const factor of [5, 2]) if (length * factor <= longest) { length *= factor; break; }
-  return { pixels: length / metresPerPixel, text: length >= 1000 ? `${number(length / 1000)}\u00a0km` : `${number(length, length < 1 ? 1 : 0)}\u00a0m` };
+  return { pixels: length / metresPerPixel, text: length >= 1000 ? `${number(length / 1000)}\u00a0${t("unit.km")}` : `${number(length, length < 1 ? 1 : 0)}\u00a0${t("unit.m")}` };
 }
 function metresPerPixel(view) {
   const y = (view.top + view.height / 2) / view.scale;

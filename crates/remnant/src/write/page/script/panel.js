@@ -89,7 +89,7 @@ function hazardList(ids, limit) {
   return [
     element("table.small", null, element("caption.hidden", null, t("records.caption")),
       element("thead", null, element("tr", null, ["record.id", "record.class", "record.date"].map((key) => element("th", { scope: "col" }, t(key))),
-        element("th.number", { scope: "col" }, `${t("record.area")}, ${UNITS[chosen.unit].sign}`), element("th", { scope: "col" }, t("record.fate")))),
+        element("th.number", { scope: "col" }, `${t("record.area")}, ${unitSign()}`), element("th", { scope: "col" }, t("record.fate")))),
       element("tbody", null, rows)),
     ids.length > limit ? element("p.note", null, t("and.more", { n: number(ids.length - limit) }), " (zones.csv)") : null,
   ];

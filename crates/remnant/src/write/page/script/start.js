@@ -31,10 +31,10 @@ function showContents() {
   fill("contents", element("ul", null, chapters.map(([id, key]) => element("li", null, element("a", { href: "#" + id }, t(key))))));
 }
 
-function showAll() {
+function showAll({ first = false } = {}) {
   translatePage();
   showContents();
-  fill("unit", Object.entries(UNITS).map(([name, unit]) => element("option", { value: name }, unit.sign)));
+  fill("unit", Object.keys(UNITS).map((name) => element("option", { value: name }, t("unit." + name))));
   at("unit").value = chosen.unit;
   showHeadline();
   showNotices();
@@ -52,7 +52,8 @@ function showAll() {
   sayDate();
   if (map) {
     at("map").setAttribute("aria-label", t("map.title"));
-    repaint();
+    // The map has just been painted where the page has just been made.
+    if (first) showLegend(); else repaint();
   }
 }
 
@@ -82,7 +83,7 @@ listenToFilters();
 listenToFindings();
 makeMap();
 makeSlider();
-showAll();
+showAll({ first: true });
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { mix(); repaint(); });
 requestAnimationFrame(() => setTimeout(() => {
   // When the page could be used, for whoever measures it.

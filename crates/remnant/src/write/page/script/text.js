@@ -8,9 +8,9 @@ const FORMATS = {
   fr: { group: "\u202f", point: ",", percent: "\u202f%", date: ([y, m, d]) => `${d}/${m}/${y}` },
 };
 const UNITS = {
-  ha: { sign: "ha", m2: 1e4, places: 2 },
-  m2: { sign: "m²", m2: 1, places: 4 },
-  km2: { sign: "km²", m2: 1e6, places: 3 },
+  ha: { m2: 1e4, places: 2 },
+  m2: { m2: 1, places: 4 },
+  km2: { m2: 1e6, places: 3 },
 };
 
 // The words for a key; {names} in them are filled in. Words that no language has stand for themselves.
@@ -19,6 +19,7 @@ function t(key, values) {
   return values ? text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole) : text;
 }
 const has = (key) => key in WORDS.en;
+const unitSign = () => t("unit." + chosen.unit);
 const wordOr = (key, otherwise) => (has(key) ? t(key) : otherwise);
 
 function number(value, places = 0) {
@@ -42,7 +43,7 @@ function areaNumber(m2) {
   const unit = UNITS[chosen.unit];
   return atLeast(m2 / unit.m2, unit.places);
 }
-const area = (m2) => `${areaNumber(m2)}\u00a0${UNITS[chosen.unit].sign}`;
+const area = (m2) => `${areaNumber(m2)}\u00a0${unitSign()}`;
 
 // A share never reads as all or as nothing unless it is.
 function share(value) {
@@ -55,9 +56,9 @@ function share(value) {
 
 function metres(value) {
   if (value === null || value === undefined) return "–";
-  if (value < 1 && value > 0) return `<\u00a01\u00a0m`;
+  if (value < 1 && value > 0) return `<\u00a01\u00a0${t("unit.m")}`;
   // Never farther than it is.
-  return value < 10000 ? `${number(Math.floor(value))}\u00a0m` : `${number(Math.floor(value / 100) / 10, 1)}\u00a0km`;
+  return value < 10000 ? `${number(Math.floor(value))}\u00a0${t("unit.m")}` : `${number(Math.floor(value / 100) / 10, 1)}\u00a0${t("unit.km")}`;
 }
 
 const day = (iso) => (iso ? FORMATS[chosen.language].date(iso.split("-")) : "–");
@@ -92,7 +93,7 @@ const isArea = (name) => name.endsWith("_m2");
 function cellText(name, value) {
   if (value === null || value === undefined) return "–";
   if (name === "status") return statusWord(value);
-  if (Array.isArray(value)) return value.join("; ");
+  if (Array.isArray(value)) return value.join("; ") || "–";
   if (isArea(name)) return areaNumber(value);
   if (name.endsWith("_share")) return share(value);
   if (name.endsWith("_deg")) return `${number(value)}°`;

@@ -26,7 +26,7 @@ function showWork() {
     element("p", null, t("work.criteria"), " ", plan.criteria.map(([name, weight], i) => [i ? ", " : "", named(name), ` ${share(weight)}`]), "."),
     element("div.scroll", { tabindex: 0, role: "region", "aria-labelledby": "work-title" },
       element("table", null, element("caption.hidden", null, t("work.title")),
-        element("thead", null, element("tr", null, heads.map(([key, right]) => element("th" + (right ? ".number" : ""), { scope: "col" }, key === "work.marginal" ? `${t(key)}, ${UNITS[chosen.unit].sign}` : t(key))))), body)),
+        element("thead", null, element("tr", null, heads.map(([key, right]) => element("th" + (right ? ".number" : ""), { scope: "col" }, key === "work.marginal" ? `${t(key)}, ${unitSign()}` : t(key))))), body)),
     order.length > PAGE ? element("p.note", null, t("and.more", { n: number(order.length - PAGE) })) : null,
     element("p.note", null, t("work.note"), " ", chosen.language === "en" ? plan.sensitivity : ""));
 }

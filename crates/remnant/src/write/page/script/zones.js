@@ -9,7 +9,9 @@ function zoneColumns() {
   return DATA.plan ? ["rank", ...ZONE_BRIEF] : ZONE_BRIEF;
 }
 
-const plain = (text) => String(text ?? "").toLocaleLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+// Text as it is searched: small letters without marks, so that nobody needs a foreign keyboard.
+const PLAIN = { ı: "i", ə: "e", đ: "d", ł: "l", ø: "o", ß: "ss", æ: "ae", œ: "oe", þ: "th", ё: "е" };
+const plain = (text) => String(text ?? "").toLowerCase().replace(/[ıəđłøßæœþё]/g, (letter) => PLAIN[letter]).normalize("NFD").replace(/\p{M}/gu, "");
 
 // The zones that pass the filters. Kept until a filter changes: the map asks often.
 let passing = null;
@@ -71,7 +73,7 @@ function zoneCell(zone, name) {
 
 const NUMBERS = /_(m2|m|share|deg)$|^(hazards|releases|evidence_points|ap_mines|av_mines|erw|uxo|submunitions|ied|incidents|killed|injured|rank|feature|score|people|homes|features|exposed.*|to_clear.*points)$/;
 const isNumber = (name) => NUMBERS.test(name);
-const withUnit = (name) => (isArea(name) ? `${columnName(name)}, ${UNITS[chosen.unit].sign}` : columnName(name));
+const withUnit = (name) => (isArea(name) ? `${columnName(name)}, ${unitSign()}` : columnName(name));
 
 function showZones() {
   passing = null;
