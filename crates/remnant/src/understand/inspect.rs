@@ -209,6 +209,7 @@ fn crs_facts(
         Ok(None) => {
             let degrees = extent.filter(|extent| lonlat_plausible(*extent));
             facts.note = Some(match degrees {
+                None if extent.is_none() => "none is stated, and there are no coordinates".to_owned(),
                 Some(_) => "none is stated; the coordinates can be degrees".to_owned(),
                 None => "none is stated, and the coordinates are not degrees: name it with --crs".to_owned(),
             });
@@ -383,7 +384,7 @@ const FIELDS: &[(Role, &[&str])] = &[
 fn guess(inspection: &Inspection, path: &Path) -> Guess {
     let stem = path.file_stem().map(|s| fold(&s.to_string_lossy())).unwrap_or_default();
     let has = |name: &&str| inspection.fields.iter().any(|field| fold(&field.name) == *name);
-    let by_fields = FIELDS.iter().find(|(_, names)| names.iter().any(|name| has(&name))).map(|(role, _)| *role);
+    let by_fields = FIELDS.iter().find(|(_, names)| names.iter().any(has)).map(|(role, _)| *role);
     let named =
         |text: &str| NAMES.iter().find(|(_, words)| words.iter().any(|w| text.contains(w))).map(|(role, _)| *role);
     let by_name = named(&stem).or_else(|| named(&fold(&inspection.layer)));

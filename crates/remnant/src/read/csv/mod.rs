@@ -77,24 +77,37 @@ impl Text {
     }
 }
 
+/// UTF-16 of a file without its mark, where the caller says so; the little end first unless the name says otherwise.
+fn utf_16_named(label: &str) -> Option<&'static encoding_rs::Encoding> {
+    let plain: String = label.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+    match plain.as_str() {
+        "UTF16" | "UTF16LE" => Some(encoding_rs::UTF_16LE),
+        "UTF16BE" => Some(encoding_rs::UTF_16BE),
+        _ => None,
+    }
+}
+
 fn decode(bytes: Bytes, request: &Request<'_>, notes: &mut Vec<String>) -> Result<Text> {
     let utf_16 = match *bytes {
         [0xFF, 0xFE, ..] => Some(encoding_rs::UTF_16LE),
         [0xFE, 0xFF, ..] => Some(encoding_rs::UTF_16BE),
-        _ => None,
+        _ => request.encoding.and_then(utf_16_named),
     };
     if let Some(encoding) = utf_16 {
         let (text, _, replaced) = encoding.decode(&bytes);
         let text = text.into_owned();
         if replaced {
             // Text that is cut in the middle of a character is cut.
-            let why = "it is marked as UTF-16 and is not all valid UTF-16, or ends within a character";
+            let why = "it is marked or named as UTF-16 and is not all valid UTF-16, or ends within a character";
             return Err(unusable(request, why));
         }
         return Ok(Text::Decoded(text));
     }
     if memchr::memchr(0, &bytes).is_some() {
-        return Err(unusable(request, "there are NUL bytes in it: no text, or UTF-16 without its mark"));
+        return Err(unusable(
+            request,
+            "there are NUL bytes in it: no text, or UTF-16 without its mark (then name the encoding, utf-16le or utf-16be)",
+        ));
     }
     let start = if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) { 3 } else { 0 };
     let content = bytes.get(start..).unwrap_or_default();
