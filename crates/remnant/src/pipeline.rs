@@ -59,6 +59,7 @@ impl LayerSpec {
             aliases: None,
             class: None,
             kind: None,
+            bearings: None,
             theme: None,
             mapping: Mapping::default(),
             operation: None,
