@@ -9,6 +9,9 @@
 //! dates = "replay"                   # or "ignore"
 //! outside = "separate"               # or "baseline"
 //! safety_distance_m = 100
+//! formats = ["gpkg"]                 # beside geojson: gpkg, flatgeobuf, geoparquet
+//! hxl = true                         # a second row with HXL hashtags in CSV
+//! faces = true                       # every piece of ground with its records
 //!
 //! [[layer]]
 //! role = "hazards"                   # releases, districts, zones, incidents, coverage
@@ -29,7 +32,7 @@ use jiff::civil::Date;
 use remnant::error::{Error, Location, Result};
 use remnant::pipeline::LayerSpec;
 use remnant::report::Role;
-use remnant::settings::{DatePolicy, OutsidePolicy};
+use remnant::settings::{DatePolicy, Format, OutsidePolicy};
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
@@ -62,6 +65,12 @@ pub struct Project {
     pub outside: Option<OutsidePolicy>,
     /// The safety distance.
     pub safety_distance_m: Option<f64>,
+    /// The formats of the layers beside GeoJSON.
+    pub formats: Vec<Format>,
+    /// Whether CSV files have HXL hashtags.
+    pub hxl: bool,
+    /// Whether the faces are written.
+    pub faces: bool,
     /// The output folder.
     pub out: Option<PathBuf>,
 }
@@ -85,6 +94,12 @@ struct WrittenSettings {
     dates: Option<Spanned<String>>,
     outside: Option<Spanned<String>>,
     safety_distance_m: Option<Spanned<f64>>,
+    #[serde(default)]
+    formats: Vec<Spanned<String>>,
+    #[serde(default)]
+    hxl: bool,
+    #[serde(default)]
+    faces: bool,
 }
 
 #[derive(Deserialize)]
@@ -146,6 +161,13 @@ impl Page<'_> {
                     args::metres(*metres.get_ref()).map_err(|e| self.error(Some(metres.span()), field, &e))
                 })
                 .transpose()?,
+            formats: settings
+                .formats
+                .iter()
+                .filter_map(|format| self.word(Some(format), "settings.formats", &Format::WORDS).transpose())
+                .collect::<Result<_>>()?,
+            hxl: settings.hxl,
+            faces: settings.faces,
             out: written.out.map(|out| folder.join(out)),
         })
     }
@@ -247,6 +269,7 @@ mod tests {
             ("[settings]\nsafety_distance_m = -1\n", ["line 2", "settings.safety_distance_m"]),
             ("[settings]\nsafety_distance_m = nan\n", ["line 2", "settings.safety_distance_m"]),
             ("[settings]\ndates = \"no\"\n", ["replay, ignore", "settings.dates"]),
+            ("[settings]\nformats = [\n  \"dxf\"]\n", ["line 3", "settings.formats"]),
             ("[[layer]]\nrole = \"hazard\"\npath = \"x\"\n", ["line 2", "layer.role"]),
             ("[[layer]]\nrole = \"hazards\"\npath = \"\"\n", ["line 3", "layer.path"]),
             ("[[layer]]\nrole = \"hazards\"\n", ["line 1", "path"]),

@@ -1,5 +1,6 @@
 //! The account: what every square metre counted as, in the terms of the outputs.
 
+mod faces;
 mod planning;
 mod series;
 
@@ -14,6 +15,7 @@ use crate::finding::Finding;
 use crate::records::{DeviceCounts, Fate, HazardClass, Origin, ReleaseKind};
 use crate::settings::Settings;
 use crate::zone::ZoneStatus;
+pub use faces::{Face, FaceRecord};
 pub use planning::{Access, Criterion, Exposure, Plan, Priority, Stability, ToClear};
 pub use series::{Moment, Series, SeriesStep, Transition};
 
@@ -324,6 +326,8 @@ pub struct Account {
     pub records: Vec<RecordRow>,
     /// Contaminated and released land by district and state; empty without geometry.
     pub shapes: Vec<LandShape>,
+    /// Every face that a record covers; empty unless the settings ask for them.
+    pub faces: Vec<Face>,
     /// The defects of the data.
     pub findings: Vec<Finding>,
     /// The laws that were checked.

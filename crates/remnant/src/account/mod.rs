@@ -3,6 +3,7 @@
 //! [`account`] needs no file and no terminal: a survey in memory goes in, the account comes out.
 
 mod events;
+mod face_layer;
 mod faces;
 mod ledger;
 mod overlay;
@@ -63,6 +64,13 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     let mut checks = rows.checks(&overlay.ledger);
     let total = rows.total.clone();
     let records = rows.records(survey, &overlay.ledger);
+    let faces = if settings.faces && settings.geometry {
+        let faces = face_layer::faces(&rules, &records, progress)?;
+        checks.push(face_layer::check(&faces, &records, &settings, &rows.places));
+        faces
+    } else {
+        Vec::new()
+    };
     let Overlay { outline, .. } = overlay;
     let shapes = if settings.geometry { shapes(outline, &rows) } else { Vec::new() };
     checks.extend(shape_check(&shapes));
@@ -79,6 +87,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         unplaced_hazards,
         records,
         shapes,
+        faces,
         findings,
         checks,
     })

@@ -78,7 +78,7 @@ pub(super) fn overlay(rules: &Rules<'_>, draw: bool, progress: &dyn Progress) ->
     }
 }
 
-const REPORT: &str = "this is a fault of the program: please report it with the input that shows it";
+pub(super) const REPORT: &str = "this is a fault of the program: please report it with the input that shows it";
 
 fn one_window(
     window: Window,
@@ -121,7 +121,7 @@ pub(super) fn index(footprints: &[&Footprint]) -> RTree<Entry> {
 }
 
 /// Every window that some box reaches, in a fixed order.
-fn windows(footprints: &[&Footprint]) -> Vec<Window> {
+pub(super) fn windows(footprints: &[&Footprint]) -> Vec<Window> {
     let mut ranges: Vec<_> = footprints.iter().map(|f| Window::reached(&f.bounds())).collect();
     ranges.sort_unstable_by_key(|(rows, columns)| (*rows.start(), *rows.end(), *columns.start(), *columns.end()));
     ranges.dedup();

@@ -6,6 +6,8 @@
 //! | `districts.csv` | every district; the land outside all districts (empty `code`). No total: the rows add up to it, and a script that sums a column should get it. It stands in summary.json |
 //! | `zones.csv`, `records.csv`, `findings.csv` | one each |
 //!
+//! With `--hxl` a second row holds the HXL hashtag of every column (`dictionary`).
+//!
 //! Areas have four decimals, so that columns add up as printed. A text cell that begins with `=`, `+`, `-`, `@`, tab,
 //! carriage return or line feed is led in by a single quote, so that no spreadsheet runs it; the text is otherwise as
 //! it was. Cells of numbers and dates are never changed. Lists are joined by `; `; where an item holds that itself,
@@ -13,32 +15,33 @@
 
 use super::cell::Cell;
 use super::columns::{self, BALANCE, Column, FINDINGS, RECORDS, ZONES};
-use super::{Halt, Sink};
+use super::{Halt, Sink, dictionary};
 use crate::report::Report;
 
 pub(super) fn findings(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table(report, sink, FINDINGS.iter(), columns::findings_in_order(report))
+    table("findings", report, sink, FINDINGS.iter(), columns::findings_in_order(report))
 }
 
 pub(super) fn balance(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
     let (outside, total) = (columns::outside_row(report), columns::total_row(report));
-    table(report, sink, BALANCE.iter(), report.account.districts.iter().chain([&outside, &total]))
+    table("balance", report, sink, BALANCE.iter(), report.account.districts.iter().chain([&outside, &total]))
 }
 
 pub(super) fn districts(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
     let outside = columns::outside_row(report);
-    table(report, sink, columns::figures(report), report.account.districts.iter().chain([&outside]))
+    table("districts", report, sink, columns::figures(report), report.account.districts.iter().chain([&outside]))
 }
 
 pub(super) fn zones(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table(report, sink, ZONES.iter(), &report.account.zones)
+    table("zones", report, sink, ZONES.iter(), &report.account.zones)
 }
 
 pub(super) fn records(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table(report, sink, RECORDS.iter(), &report.account.records)
+    table("records", report, sink, RECORDS.iter(), &report.account.records)
 }
 
 fn table<'a, R: 'static>(
+    name: &str,
     report: &'a Report,
     sink: &mut Sink<'_>,
     columns: impl Iterator<Item = &'static Column<R>> + Clone,
@@ -49,6 +52,9 @@ fn table<'a, R: 'static>(
         .buffer_capacity(1 << 16)
         .from_writer(sink);
     writer.write_record(columns.clone().map(|c| c.0))?;
+    if report.account.settings.hxl {
+        writer.write_record(columns.clone().map(|c| dictionary::hashtag(name, c.0)))?;
+    }
     let mut text = String::new();
     for row in rows {
         writer.get_ref().step()?;
