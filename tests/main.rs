@@ -6,6 +6,7 @@
 //! | `laws` | what must stay the same, or add up, when the input is changed in a known way |
 //! | `periods` | laws of dates and policies |
 //! | `faults` | bad calls, bad files, hostile names and texts |
+//! | `formats` | the formats on request, read back |
 //! | `ending` | signals, closed pipes, pipes as files |
 //! | `national` | the national example against the published figures, and real layers |
 //! | `oracle` | random scenarios against the independent check in `oracle/`, where there is a Python for it |
@@ -17,6 +18,7 @@ mod call;
 mod cases;
 mod ending;
 mod faults;
+mod formats;
 mod laws;
 mod national;
 mod oracle;

@@ -11,7 +11,7 @@ use flatbuffers::{FlatBufferBuilder, WIPOffset};
 use flatgeobuf::packed_r_tree::{NodeItem, PackedRTree, calc_extent, hilbert_sort};
 use flatgeobuf::{
     Column, ColumnArgs, ColumnType, Crs, CrsArgs, Feature, FeatureArgs, Geometry, GeometryArgs, GeometryType, Header,
-    HeaderArgs, MAGIC_BYTES,
+    HeaderArgs,
 };
 
 use super::cell::Cell;
@@ -20,6 +20,9 @@ use super::ground::Ground;
 use super::layers::{Field, Layer, Shape};
 use super::{Halt, Sink};
 use crate::report::Report;
+
+/// How a file begins: the format's version 3.
+const MAGIC: [u8; 8] = *b"fgb\x03fgb\0";
 
 /// Corners of one feature: its table must stay below 2 GiB, the limit of the format.
 const MOST_CORNERS: usize = 100_000_000;
@@ -43,7 +46,7 @@ pub(super) fn write(layer: &Layer, report: &Report, sink: &mut Sink<'_>) -> Resu
     hilbert_sort(&mut placed, &extent);
     placed.extend(nowhere);
     let order: Vec<usize> = placed.iter().map(|n| n.offset as usize).collect();
-    sink.write_all(&MAGIC_BYTES)?;
+    sink.write_all(&MAGIC)?;
     sink.write_all(&header(layer, &fields, features.len(), &extent))?;
     if !features.is_empty() {
         let mut at = 0;
