@@ -52,6 +52,8 @@ fn document(report: &Report) -> String {
         });
         xml.inside("projectlayers", &[], |xml| in_order(&maps).for_each(|map| map.write(xml)));
         xml.inside("properties", &[], |xml| {
+            // Without this the project's reference system is not looked at.
+            xml.inside("SpatialRefSys", &[], |xml| xml.text("ProjectionsEnabled", &[("type", "int")], "1"));
             // The database is found beside the project, wherever both are taken.
             xml.inside("Paths", &[], |xml| xml.text("Absolute", &[("type", "bool")], "false"));
             xml.inside("Measurement", &[], |xml| {
@@ -123,28 +125,32 @@ fn tree(xml: &mut Xml, maps: &[MapLayer]) {
     });
 }
 
+/// What is shown at first: everything, with a little air round it.
 fn canvas(xml: &mut Xml, report: &Report) {
     let account = &report.account;
     let shapes = account.shapes.iter().map(|s| &s.polygons);
     let districts = account.districts.iter().map(|d| &d.shape);
     let zones = account.zones.iter().map(|z| &z.shape);
-    let seen = Extent::of_polygons(shapes.chain(districts).chain(zones)).degrees();
+    let sides = Extent::of_polygons(shapes.chain(districts).chain(zones)).degrees().map(|[west, south, east, north]| {
+        // Some width where everything lies on one spot.
+        let air = (0.04 * (east - west).max(north - south)).max(0.001);
+        let sides = [("xmin", west - air), ("ymin", south - air), ("xmax", east + air), ("ymax", north + air)];
+        sides.map(|(name, side)| (name, format!("{side:.6}")))
+    });
     xml.inside("mapcanvas", &[("name", "theMapCanvas"), ("annotationsVisible", "1")], |xml| {
         xml.text("units", &[], "degrees");
-        if let Some([west, south, east, north]) = seen {
-            // A little air round it, and some width where everything lies on one spot.
-            let air = (0.04 * (east - west).max(north - south)).max(0.001);
-            xml.inside("extent", &[], |xml| {
-                for (name, side) in
-                    [("xmin", west - air), ("ymin", south - air), ("xmax", east + air), ("ymax", north + air)]
-                {
-                    xml.text(name, &[], &format!("{side:.6}"));
-                }
-            });
+        if let Some(sides) = &sides {
+            xml.inside("extent", &[], |xml| sides.iter().for_each(|(name, side)| xml.text(name, &[], side)));
         }
         xml.text("rotation", &[], "0");
         xml.inside("destinationsrs", &[], reference_system);
     });
+    if let Some(sides) = &sides {
+        let sides = sides.each_ref().map(|(name, side)| (*name, side.as_str()));
+        xml.inside("ProjectViewSettings", &[("UseProjectScales", "0")], |xml| {
+            xml.inside("DefaultViewExtent", &sides, reference_system);
+        });
+    }
 }
 
 /// WGS 84, as QGIS describes it.
