@@ -131,12 +131,13 @@ fn canvas(xml: &mut Xml, report: &Report) {
     let shapes = account.shapes.iter().map(|s| &s.polygons);
     let districts = account.districts.iter().map(|d| &d.shape);
     let zones = account.zones.iter().map(|z| &z.shape);
-    let sides = Extent::of_polygons(shapes.chain(districts).chain(zones)).degrees().map(|[west, south, east, north]| {
-        // Some width where everything lies on one spot.
-        let air = (0.04 * (east - west).max(north - south)).max(0.001);
-        let sides = [("xmin", west - air), ("ymin", south - air), ("xmax", east + air), ("ymax", north + air)];
-        sides.map(|(name, side)| (name, format!("{side:.6}")))
-    });
+    let sides =
+        Extent::of_polygons(shapes.chain(districts).chain(zones)).degrees().map(|[west, south, east, north]| {
+            // Some width where everything lies on one spot.
+            let air = (0.04 * (east - west).max(north - south)).max(0.001);
+            let sides = [("xmin", west - air), ("ymin", south - air), ("xmax", east + air), ("ymax", north + air)];
+            sides.map(|(name, side)| (name, format!("{side:.6}")))
+        });
     xml.inside("mapcanvas", &[("name", "theMapCanvas"), ("annotationsVisible", "1")], |xml| {
         xml.text("units", &[], "degrees");
         if let Some(sides) = &sides {

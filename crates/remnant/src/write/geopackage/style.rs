@@ -322,7 +322,10 @@ fn labelling(xml: &mut Xml, expression: &str, size: u8, scale: Option<u32>) {
                 xml.empty("text-buffer", &buffer);
             });
             xml.empty("text-format", &[("multilineAlign", "1"), ("wrapChar", ""), ("autoWrapLength", "0")]);
-            xml.empty("placement", &[("placement", "1"), ("centroidWhole", "1"), ("centroidInside", "1")]);
+            xml.empty(
+                "placement",
+                &[("placement", "1"), ("priority", "5"), ("centroidWhole", "1"), ("centroidInside", "1")],
+            );
             let limit = scale.unwrap_or_default().to_string();
             let visible = if scale.is_some() { "1" } else { "0" };
             let rendering =
