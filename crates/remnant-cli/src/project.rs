@@ -13,6 +13,9 @@
 //! outside = "separate"               # or "baseline"
 //! safety_distance_m = 100
 //! public = false                     # true: without the ground of hazards and releases
+//! formats = ["gpkg"]                 # beside geojson: gpkg, flatgeobuf, geoparquet
+//! hxl = true                         # a second row with HXL hashtags in CSV
+//! faces = true                       # every piece of ground with its records
 //!
 //! [plan.weights]                     # what the order of work goes by
 //! people_per_ha = 3
@@ -54,7 +57,7 @@ use remnant::pipeline::LayerSpec;
 use remnant::profile::Profile;
 use remnant::read::Bearings;
 use remnant::report::{Role, SeriesStep};
-use remnant::settings::{DatePolicy, Measure, OutsidePolicy};
+use remnant::settings::{DatePolicy, Format, Measure, OutsidePolicy};
 use toml::Value;
 
 use self::written::{Names, Spanned, Written, WrittenLayer, WrittenPlan};
@@ -107,6 +110,12 @@ pub struct Project {
     pub published: Option<PathBuf>,
     /// The profiles that were read beside it.
     pub profiles: Vec<PathBuf>,
+    /// The formats of the layers beside GeoJSON.
+    pub formats: Vec<Format>,
+    /// Whether CSV files have HXL hashtags.
+    pub hxl: bool,
+    /// Whether the faces are written.
+    pub faces: bool,
 }
 
 impl Project {
@@ -179,6 +188,13 @@ impl Page<'_> {
                 .transpose()?,
             public: settings.public,
             weights: self.weights(&written.plan)?,
+            formats: settings
+                .formats
+                .iter()
+                .filter_map(|format| self.word(Some(format), "settings.formats", &Format::WORDS).transpose())
+                .collect::<Result<_>>()?,
+            hxl: settings.hxl,
+            faces: settings.faces,
             out: written.out.map(|out| folder.join(out)),
             published: written.published.map(|table| folder.join(table)),
             profiles,
@@ -433,6 +449,7 @@ mod tests {
             ("[settings]\nsafety_distance_m = -1\n", ["line 2", "settings.safety_distance_m"]),
             ("[settings]\nsafety_distance_m = nan\n", ["line 2", "settings.safety_distance_m"]),
             ("[settings]\ndates = \"no\"\n", ["replay, ignore", "settings.dates"]),
+            ("[settings]\nformats = [\n  \"dxf\"]\n", ["line 3", "settings.formats"]),
             ("[[layer]]\nrole = \"hazard\"\npath = \"x\"\n", ["line 2", "layer.role"]),
             ("[[layer]]\nrole = \"hazards\"\npath = \"\"\n", ["line 3", "layer.path"]),
             ("[[layer]]\nrole = \"hazards\"\n", ["line 1", "path"]),

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::path::PathBuf;
 
 use remnant::mapping::{VALUE_FIELDS, field_words};
-use remnant::settings::Measure;
+use remnant::settings::{Format, Measure};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value as Json, json};
@@ -130,6 +130,16 @@ pub(super) struct WrittenSettings {
     pub(super) safety_distance_m: Option<Spanned<f64>>,
     /// Whether the outputs are for the public: without the ground of hazards and releases.
     pub(super) public: Option<bool>,
+    /// The formats of the layers beside GeoJSON.
+    #[serde(default)]
+    #[schemars(schema_with = "formats")]
+    pub(super) formats: Vec<Spanned<String>>,
+    /// Whether CSV files have a second row with HXL hashtags.
+    #[serde(default)]
+    pub(super) hxl: bool,
+    /// Whether every piece of ground is written with its records.
+    #[serde(default)]
+    pub(super) faces: bool,
 }
 
 /// A layer.
@@ -198,6 +208,10 @@ fn one_of<T>(table: &[(&str, T)]) -> Schema {
 
 fn date_policies(_: &mut SchemaGenerator) -> Schema {
     one_of(&args::DATES)
+}
+
+fn formats(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "array", "items": one_of(&Format::WORDS)})
 }
 
 fn series(_: &mut SchemaGenerator) -> Schema {
