@@ -36,7 +36,7 @@ pub(super) enum Deed {
 
 impl Deed {
     /// Every deed, in order of its number.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Covers,
         Self::NewlyRecorded,
         Self::Recontaminated,

@@ -87,12 +87,7 @@ impl Bytes {
 
     /// Content that was unpacked from an archive; `path` is for messages, and nothing is read from it.
     pub(super) fn unpacked(path: PathBuf, content: Vec<u8>) -> Self {
-        Self { path, content }
-    }
-
-    /// The content itself.
-    pub(super) fn into_content(self) -> Vec<u8> {
-        self.content
+        Self { path, content, modified: None }
     }
 
     /// The digest of these bytes.

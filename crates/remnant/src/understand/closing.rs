@@ -13,7 +13,7 @@ use super::mapping::Status;
 use super::records::{Draft, Parts};
 use super::words::{self, ReadDate};
 use crate::finding::Code;
-use crate::records::{DEVICES, Hazard, HazardGround, Release, ReleaseKind};
+use crate::records::{DEVICES, Hazard, HazardGround, Release, ReleaseKind, Work};
 use crate::settings::DatePolicy;
 
 /// The word for a kind in the ids of such releases.
@@ -71,6 +71,7 @@ impl Draft<'_> {
             kind,
             date: day,
             devices: [0; DEVICES.len()],
+            work: Work::default(),
             stated_area_m2: None,
             fate: hazard.fate,
             ground: ground.clone(),

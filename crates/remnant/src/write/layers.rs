@@ -132,9 +132,8 @@ pub(super) const BALANCE_TABLE: Layer = Layer {
     shape: Shape::Table,
     names: |_| names(BALANCE),
     rows: |report, visit| {
-        let (outside, total) = (columns::outside_row(report), columns::total_row(report));
-        let rows = report.account.districts.iter().chain([&outside, &total]);
-        each(report, BALANCE.iter(), rows, |_| Ground::Nowhere, visit)
+        let rows: Vec<_> = columns::periods(report).collect();
+        each(report, BALANCE.iter(), &rows, |_| Ground::Nowhere, visit)
     },
 };
 

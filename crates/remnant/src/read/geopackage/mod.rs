@@ -11,6 +11,7 @@ mod tests;
 mod wal;
 
 use std::ops::Range;
+use std::path::Path;
 
 use jiff::civil::{Date, DateTime};
 use rusqlite::types::ValueRef;
@@ -23,7 +24,8 @@ use super::{Feature, Format, LayerInfo, Request, Shape, Source, Value, Wanted, s
 use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats.
-pub(super) const FORMAT: Format = Format { name: "GeoPackage", extensions: &["gpkg"], recognises, open, layers: layers_of };
+pub(super) const FORMAT: Format =
+    Format { name: "GeoPackage", extensions: &["gpkg"], recognises, open, layers: layers_of };
 
 fn recognises(head: &[u8]) -> bool {
     head.starts_with(b"SQLite format 3\0")

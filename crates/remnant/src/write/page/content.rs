@@ -52,7 +52,8 @@ pub(super) fn content(report: &Report, drawing: Option<&Drawing>) -> String {
     let districts = account.districts.iter().chain([&outside]);
     json.value("districts", |out| table(out, report, columns::figures(report), districts.clone()));
     json.value("total", |out| table(out, report, columns::figures(report), [&total]));
-    json.value("balance", |out| table(out, report, BALANCE.iter(), districts.clone().chain([&total])));
+    let balance: Vec<_> = columns::whole_period(report).collect();
+    json.value("balance", |out| table(out, report, BALANCE.iter(), &balance));
     let exposed = districts.clone().map(|d| &d.figures).chain([&account.total]);
     json.value("exposure", |out| list(out, exposed, |out, figures: &Figures| exposure(out, &figures.exposure)));
     json.value("transitions", |out| transitions(out, &account.total));

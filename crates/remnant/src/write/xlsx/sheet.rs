@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::report::SquareMetres;
 use crate::write::cell::{Cell, Zeros, push_fixed};
 
 /// UTF-16 units that a cell holds, by the format.
@@ -55,7 +56,7 @@ impl Style {
     pub(super) fn of(cell: &Cell<'_>) -> Self {
         match cell {
             Cell::Text(_) | Cell::List(_) | Cell::Mark(_) => Self::Text,
-            Cell::Area(_) => Self::Area,
+            Cell::Area(_) | Cell::Exact(_) => Self::Area,
             Cell::Count(_) => Self::Count,
             Cell::Date(_) => Self::Date,
             Cell::Fixed { places: 3, .. } => Self::Metres,
@@ -103,6 +104,10 @@ pub(super) fn push_cell(out: &mut String, column: usize, row: usize, cell: &Cell
         Cell::Flag(flag) => {
             value.push(if flag { '1' } else { '0' });
             " t=\"b\""
+        }
+        Cell::Exact(area) => {
+            push_fixed(&mut value, SquareMetres::rounded(area).square_centimetres(), 4, Zeros::Trimmed);
+            ""
         }
         Cell::Area(area) => {
             push_fixed(&mut value, area.square_centimetres(), 4, Zeros::Trimmed);
