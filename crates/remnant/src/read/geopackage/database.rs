@@ -16,8 +16,8 @@ use crate::read::bytes::{Bytes, Digest, Stamp, digest_of};
 /// Steps of SQLite's machine between two looks at what is left of the budget.
 const STEPS: i32 = 100_000;
 
-/// Steps that any file may take: a second or two.
-const FREE_STEPS: u64 = 200_000_000;
+/// Steps that any file may take: less than a second.
+const FREE_STEPS: u64 = 50_000_000;
 
 /// Steps for each byte of a file. Reading a table takes about one, a view that joins without an index some hundreds.
 const STEPS_PER_BYTE: u64 = 500;

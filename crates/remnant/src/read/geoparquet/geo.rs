@@ -78,7 +78,8 @@ impl Column {
                      then is left out";
         [(self.spherical, spherical), (self.epoch, epoch)]
             .into_iter()
-            .filter_map(|(is, note)| is.then(|| note.to_owned()))
+            .filter(|(is, _)| *is)
+            .map(|(_, note)| note.to_owned())
             .collect()
     }
 }
