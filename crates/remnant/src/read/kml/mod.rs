@@ -8,6 +8,7 @@ mod placemark;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::collections::HashMap;
 use std::ops::Range;
