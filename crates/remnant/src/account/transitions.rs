@@ -163,13 +163,13 @@ pub(super) fn checks(ledger: &Ledger, opening_slot: u32, places: &[(&[Transition
         let states = &mut exact[flow.place as usize];
         for at in if flow.slot <= opening_slot { 0..2 } else { 1..2 } {
             states[flow.to as usize][at] += area;
-            states[flow.from as usize][at] = states[flow.from as usize][at] - area;
+            states[flow.from as usize][at] -= area;
         }
     }
     for (&(place, from, to), &area) in &ledger.transitions {
         let states = &mut exact[place as usize];
-        states[from as usize][0] = states[from as usize][0] - area;
-        states[to as usize][1] = states[to as usize][1] - area;
+        states[from as usize][0] -= area;
+        states[to as usize][1] -= area;
     }
     let left: Area = exact.iter().flat_map(|states| &states[1..]).flatten().map(|area| area.abs()).sum();
     vec![
