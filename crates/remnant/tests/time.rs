@@ -76,6 +76,8 @@ fn places(survey: &mut Survey) {
             origin: Origin { layer: 3, feature: n as u64 + 1 },
             id: format!("z{n}"),
             name: String::new(),
+            people: None,
+            homes: None,
             ground: ground(of),
         });
     }

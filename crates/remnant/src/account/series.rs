@@ -215,7 +215,7 @@ impl<'a> Timeline<'a> {
         }
         live.changes[period] += 1;
         for (slot, area) in ceased {
-            left = left - area;
+            left -= area;
             if left < Area::SQUARE_METRE {
                 live.changes[self.period(slot)] -= 1;
                 return;
@@ -246,7 +246,7 @@ impl<'a> Timeline<'a> {
                 let (now, later) = rest.split_at(rest.partition_point(|f| self.period(f.0.slot) <= period));
                 for (flow, area) in now {
                     exact[flow.to as usize] += **area;
-                    exact[flow.from as usize] = exact[flow.from as usize] - **area;
+                    exact[flow.from as usize] -= **area;
                 }
                 rest = later;
                 for state in State::ALL {

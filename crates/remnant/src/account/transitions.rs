@@ -45,12 +45,12 @@ fn listed(table: &Table) -> Vec<Transition> {
 ///
 /// The states were rounded each by its own history, so rounding every cell for itself would leave the margins off by
 /// some square centimetres. So each cell gets a little less than its area at first, and what the margins then lack is
-/// dealt out: to every cell up to its own area, the largest first; then to cells that have land; and only where that
-/// can't be, to others. Nothing is negative, and the margins hold always: what the rows lack and what the columns lack
-/// is the same, since the land that is recorded newly is what the states of both dates differ by.
+/// dealt out: to every cell up to its own area, the largest first; then among the cells that have land; and only where
+/// that can't be, to others. Nothing is negative, and the margins hold always: what the rows lack and what the columns
+/// lack is the same, since the land that is recorded newly is what the states of both dates differ by.
 fn fitted(exact: &[[Area; STATES]; STATES], opening: &States, closing: &States) -> Table {
     let cm2 = |states: &States| State::ALL.map(|state| land(states, state).square_centimetres());
-    let (mut rows, mut columns) = (cm2(opening), cm2(closing));
+    let (mut rows, columns) = (cm2(opening), cm2(closing));
     rows[State::None as usize] = columns.iter().sum::<i64>() - rows.iter().sum::<i64>();
     let wanted = exact.map(|row| row.map(|area| SquareMetres::rounded(area).square_centimetres()));
     let off = (0..STATES).map(|s| {
@@ -60,30 +60,87 @@ fn fitted(exact: &[[Area; STATES]; STATES], opening: &States, closing: &States) 
     });
     // So much that no row and no column is given more than its margin.
     let spare = off.max().unwrap_or(0) + 2 * STATES as i64;
-    let mut table = wanted.map(|row| row.map(|area| (area - spare).max(0)));
-    for (from, row) in table.iter().enumerate() {
-        for (to, &given) in row.iter().enumerate() {
-            rows[from] -= given;
-            columns[to] -= given;
-        }
-    }
     let mut cells: Vec<(usize, usize)> = (0..STATES).flat_map(|from| (0..STATES).map(move |to| (from, to))).collect();
     cells.sort_by_key(|&(from, to)| std::cmp::Reverse(exact[from][to]));
-    let any = |from: usize, to: usize| exact[from][to] > Area::ZERO;
-    for round in 0..3 {
-        for &(from, to) in &cells {
-            let limit = match round {
-                0 => wanted[from][to] - table[from][to],
-                1 if !any(from, to) => 0,
-                _ => i64::MAX,
-            };
-            let more = limit.min(rows[from]).min(columns[to]).max(0);
-            table[from][to] += more;
-            rows[from] -= more;
-            columns[to] -= more;
-        }
+    let mut fitting = Fitting { table: Table::default(), rows, columns };
+    for &(from, to) in &cells {
+        fitting.give(from, to, (wanted[from][to] - spare).max(0));
     }
-    table
+    for &(from, to) in &cells {
+        let lacking = (wanted[from][to] - fitting.table[from][to]).min(fitting.room(from, to));
+        fitting.give(from, to, lacking.max(0));
+    }
+    let support: Vec<_> = cells.iter().copied().filter(|&(from, to)| exact[from][to] > Area::ZERO).collect();
+    while fitting.augment(&support) {}
+    for (from, to) in cells {
+        fitting.give(from, to, fitting.room(from, to));
+    }
+    fitting.table
+}
+
+/// A table on its way to its margins.
+struct Fitting {
+    table: Table,
+    /// What the rows still lack.
+    rows: [i64; STATES],
+    /// What the columns still lack.
+    columns: [i64; STATES],
+}
+
+impl Fitting {
+    fn room(&self, from: usize, to: usize) -> i64 {
+        self.rows[from].min(self.columns[to]).max(0)
+    }
+
+    fn give(&mut self, from: usize, to: usize, more: i64) {
+        self.table[from][to] += more;
+        self.rows[from] -= more;
+        self.columns[to] -= more;
+    }
+
+    /// Gives a row and a column something that they lack, by way of some cells: what one column is given more of, it
+    /// gives back in another row, and so on. Returns whether there is such a way.
+    fn augment(&mut self, cells: &[(usize, usize)]) -> bool {
+        // For each row that can be reached, the cells on the way: given and taken back by turns.
+        let mut ways: Vec<(usize, Vec<(usize, usize)>)> =
+            (0..STATES).filter(|&row| self.rows[row] > 0).map(|row| (row, Vec::new())).collect();
+        let mut seen = [false; STATES];
+        let mut next = 0;
+        while let Some((row, way)) = ways.get(next).cloned() {
+            next += 1;
+            for &(_, column) in cells.iter().filter(|c| c.0 == row) {
+                if std::mem::replace(&mut seen[column], true) {
+                    continue;
+                }
+                let mut way = way.clone();
+                way.push((row, column));
+                if self.columns[column] > 0 {
+                    self.push(&way, column);
+                    return true;
+                }
+                for &(other, _) in cells.iter().filter(|c| c.1 == column && self.table[c.0][c.1] > 0) {
+                    if ways.iter().all(|known| known.0 != other) {
+                        let mut longer = way.clone();
+                        longer.push((other, column));
+                        ways.push((other, longer));
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    /// Moves as much as possible along a way that ends in a column.
+    fn push(&mut self, way: &[(usize, usize)], end: usize) {
+        let start = way.first().map_or(0, |cell| cell.0);
+        let back = way.iter().skip(1).step_by(2).map(|&(row, column)| self.table[row][column]);
+        let more = back.min().unwrap_or(i64::MAX).min(self.rows[start]).min(self.columns[end]);
+        for (step, &(row, column)) in way.iter().enumerate() {
+            self.table[row][column] += if step % 2 == 0 { more } else { -more };
+        }
+        self.rows[start] -= more;
+        self.columns[end] -= more;
+    }
 }
 
 /// The laws of the tables: printed margins against printed states, and exact ones against the flows of the ledger.
@@ -106,13 +163,13 @@ pub(super) fn checks(ledger: &Ledger, opening_slot: u32, places: &[(&[Transition
         let states = &mut exact[flow.place as usize];
         for at in if flow.slot <= opening_slot { 0..2 } else { 1..2 } {
             states[flow.to as usize][at] += area;
-            states[flow.from as usize][at] = states[flow.from as usize][at] - area;
+            states[flow.from as usize][at] -= area;
         }
     }
     for (&(place, from, to), &area) in &ledger.transitions {
         let states = &mut exact[place as usize];
-        states[from as usize][0] = states[from as usize][0] - area;
-        states[to as usize][1] = states[to as usize][1] - area;
+        states[from as usize][0] -= area;
+        states[to as usize][1] -= area;
     }
     let left: Area = exact.iter().flat_map(|states| &states[1..]).flatten().map(|area| area.abs()).sum();
     vec![
@@ -135,6 +192,22 @@ mod tests {
 
     fn cm2(units: i64) -> SquareMetres {
         SquareMetres::from_square_centimetres(units)
+    }
+
+    #[test]
+    fn land_does_not_appear_to_go_where_it_did_not() {
+        // Of suspected land much was cancelled; cancelled land stayed so, and is printed a square centimetre larger at
+        // both dates. The larger cell must leave it room.
+        let mut exact = [[Area::ZERO; STATES]; STATES];
+        let (s, c) = (State::Suspected as usize, State::Cancelled as usize);
+        exact[s][c] = Area::from_units(9_000_000_000_000);
+        exact[s][s] = Area::from_units(100_000_000);
+        exact[c][c] = Area::from_units(4_000_000_000);
+        let opening = States { suspected: cm2(90_000_999), cancelled: cm2(40_001), ..States::default() };
+        let closing = States { suspected: cm2(1000), cancelled: cm2(90_040_000), ..States::default() };
+        let table = fitted(&exact, &opening, &closing);
+        assert_eq!((table[s][c], table[s][s], table[c][c]), (89_999_999, 1000, 40_001));
+        assert_eq!(table.iter().flatten().filter(|cell| **cell != 0).count(), 3, "{table:?}");
     }
 
     #[test]

@@ -24,7 +24,7 @@ fn bytes(name: &str, report: &Report) -> Vec<u8> {
 }
 
 /// The text of an output.
-fn text(name: &str, report: &Report) -> String {
+pub(super) fn text(name: &str, report: &Report) -> String {
     String::from_utf8(bytes(name, report)).expect("text")
 }
 

@@ -178,6 +178,10 @@ fn records_and_findings_say_where_they_come_from() {
             "0.0000",
             "0.0000",
             "0.0000",
+            "0.0000",
+            "",
+            "",
+            "",
             "0.0000"
         ]
     );
@@ -199,6 +203,10 @@ fn records_and_findings_say_where_they_come_from() {
             "0.0000",
             "0.0000",
             "0.0000",
+            "0.0000",
+            HOSTILE_OPERATOR,
+            HOSTILE[7],
+            "",
             "0.0000"
         ]
     );
