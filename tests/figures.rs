@@ -226,6 +226,7 @@ fn folders_that_can_t_be_compared_are_refused() {
     call(&place, &["compare", "a", "empty"]).with(2).saying(&["empty", "summary.json"]);
     call(&place, &["compare", "nowhere", "a"]).with(2).saying(&["nowhere"]);
     call(&place, &["compare", "a", "a", "-o", "a/moves.csv"]).with(2).saying(&["a/moves.csv"]);
+    call(&place, &["compare", "a", "a", "-o", "no/such/moves.csv"]).with(2).saying(&["no/such/moves.csv", "not there"]);
     let table = place.path("a/records-by-district.csv");
     let whole = fs::read(&table).unwrap();
     // Cut anywhere, it is refused: within a row by its form, between two rows by its sums.

@@ -39,6 +39,9 @@ pub fn check(args: &TableArgs, inputs: &[&Path]) -> Result<()> {
             place(input).is_some_and(|input| place(path).is_some_and(|path| path == input))
         };
         let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !parent.is_dir() {
+            return Err(refused(path, "the folder it would stand in is not there", "make that folder first"));
+        }
         // A folder of a run holds what the run wrote, and nothing else.
         let within = inputs.iter().any(|i| i.is_dir() && fs::canonicalize(i).ok() == fs::canonicalize(parent).ok());
         if within {

@@ -140,6 +140,8 @@ impl<'a, 'b> Book<'a, 'b> {
     fn start(&mut self, name: &str, large: bool) -> Result<(), Halt> {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
+            // Tables of a million rows are a gigabyte of tags: packed quickly, they are hardly larger.
+            .compression_level(Some(1))
             .last_modified_time(DateTime::default())
             .unix_permissions(0o644)
             .large_file(large);
