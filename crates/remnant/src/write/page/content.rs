@@ -32,6 +32,8 @@ pub(super) fn content(report: &Report, drawing: Option<&Drawing>) -> String {
     json.cell("version", Cell::Text(env!("CARGO_PKG_VERSION")));
     json.cell("as_of", Cell::date(settings.as_of));
     json.cell("since", Cell::date(settings.since));
+    json.cell("public", Cell::Flag(settings.public));
+    json.cell("boundaries", Cell::date(settings.boundaries));
     json.cell("dates", Cell::Text(settings.dates.word()));
     json.cell("outside_policy", Cell::Text(settings.outside.word()));
     json.cell("safety_distance_m", Cell::Number(settings.safety_distance_m));
