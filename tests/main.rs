@@ -9,7 +9,8 @@
 //! | `planning` | exposure, the order of work, and what is for the public |
 //! | `faults` | bad calls, bad files, hostile names and texts |
 //! | `figures` | published figures against the records, and one run against another |
-//! | `formats` | one survey in every format gives one account |
+//! | `formats` | one survey in every format, the same account; layers of containers |
+//! | `written` | the formats on request, read back |
 //! | `ending` | signals, closed pipes, pipes as files |
 //! | `national` | the national example against the published figures, and real layers |
 //! | `page` | report.html in a real browser, where there is one |
@@ -38,3 +39,4 @@ mod planning;
 mod project;
 mod scenario;
 mod series;
+mod written;

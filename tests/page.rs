@@ -34,16 +34,7 @@ fn national() -> Place {
 
 /// The national example with what only some projects ask for.
 fn rich_report() -> Report {
-    let layer = |role, name: &str| LayerSpec {
-        role,
-        path: fixture(name),
-        layer: None,
-        crs: None,
-        encoding: None,
-        aliases: None,
-        class: None,
-        kind: None,
-    };
+    let layer = |role, name: &str| LayerSpec::new(role, fixture(name));
     let layers = vec![
         layer(Role::Hazards, "hazards.geojson"),
         layer(Role::Releases, "releases.geojson"),

@@ -85,6 +85,50 @@ fn fields_and_values_of_ones_own_are_read_and_what_is_not_mapped_is_told() {
     place.run(&["remnant.toml", "-o", "own.toml", "--force"]).with(2);
 }
 
+#[test]
+fn an_export_with_cut_names_is_read_by_its_profile() {
+    let place = Place::new();
+    let expired = json!({
+        "hazard_loc": "DH-1", "classifica": "CHA", "dateofinfo": "2008-04-01 00:00:00.000", "AREASQM": 12.5,
+        "Status": "Expired", "Status_1": "x", "End_Date": "2012-07-09", "Stauts": "Open",
+    });
+    place.write("h.geojson", collection(&[Feature::new(expired, rectangle(SQUARE))]));
+    let done = json!({"hazreduc_l": "C-7", "hazreduc_g": "{8A}", "type_enum": "Clearance", "REPORTENDD": "2011-01-01", "AREACLEARE": 3});
+    place.write("r.geojson", collection(&[Feature::new(done, rectangle(BESIDE))]));
+    let profile = "profile = \"imsma-shapefile\"\n";
+    let project = |status: &str| {
+        layer("hazards", "h.geojson", &format!("{profile}{status}")) + &layer("releases", "r.geojson", profile)
+    };
+    for (status, released) in [("", false), ("values.status = { expired = \"cancelled\" }", true)] {
+        place.write("remnant.toml", project(status));
+        place.run(&["remnant.toml", "--force"]).with(0);
+        let output = place.output("remnant-out");
+        let rows = output.rows("records.csv");
+        let told = |at: usize| [&rows[at]["id"], &rows[at]["date"], &rows[at]["stated_m2"]].map(String::as_str);
+        assert_eq!(told(0), ["DH-1", "2008-04-01", "12.5"]);
+        assert_eq!(rows.last().map(|row| row["id"].as_str()), Some("C-7"), "{rows:?}");
+        assert_eq!(rows.iter().any(|row| row["id"] == "DH-1/cancelled" && row["date"] == "2012-07-09"), released);
+        assert_eq!(output.district("")["remaining_m2"] == "0.0000", released, "{status}");
+        assert_eq!(output.text("findings.csv").contains("closed-without-release"), !released);
+    }
+}
+
+#[test]
+fn districts_are_known_by_the_deepest_level_of_their_boundaries() {
+    for (profile, properties) in [
+        ("ocha-cod-ab", json!({"adm1_pcode": "XX01", "adm1_name": "Upper", "ADM2_PCODE": "XX0102", "ADM2_FR": "Île"})),
+        ("geoboundaries", json!({"shapeISO": "", "shapeName": "Île", "shapeID": "XX0102", "shapeType": "ADM2"})),
+    ] {
+        let place = Place::new();
+        Scenario::new(3).write(&place);
+        place.write("d.geojson", collection(&[Feature::new(properties, rectangle(crate::scenario::LAND))]));
+        let districts = layer("districts", "d.geojson", &format!("profile = \"{profile}\""));
+        place.write("remnant.toml", layer("hazards", "hazards.geojson", "") + &districts);
+        place.run(&["remnant.toml"]).with(0);
+        assert_eq!(place.output("remnant-out").district("XX0102")["name"], "Île", "{profile}");
+    }
+}
+
 /// Hazards with a status, and what becomes of the first: remaining on some dates.
 fn closing(status: Value, date: Value, more: &str, days: &[(&str, bool)]) -> (Place, String) {
     let place = Place::new();
@@ -187,7 +231,7 @@ fn misfit(schema: &Value, root: &Value, value: &Value, at: &str) -> Option<Strin
         "boolean" => value.is_boolean(),
         _ => value.is_null(),
     };
-    if !kinds.is_empty() && !kinds.iter().any(|kind| is(kind)) {
+    if !kinds.is_empty() && !kinds.iter().any(is) {
         return Some(format!("{at}: {value} is no {kinds:?}"));
     }
     if value.as_f64().zip(schema["minimum"].as_f64()).is_some_and(|(value, least)| value < least) {
@@ -280,7 +324,7 @@ fn inspect_tells_what_a_file_holds() {
             ),
             Feature::new(
                 json!({"id": "b", "class": "SHA", "date": "2019-06-05"}),
-                vec![SQUARE, BESIDE].concat().chunks(2).map(|c| [c[0], c[1]]).collect(),
+                [SQUARE, BESIDE].concat().chunks(2).map(|c| [c[0], c[1]]).collect(),
             ),
         ]),
     );

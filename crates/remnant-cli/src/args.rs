@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use remnant::records::{HazardClass, ReleaseKind};
 use remnant::report::SeriesStep;
-use remnant::settings::{DatePolicy, OutsidePolicy};
+use remnant::settings::{DatePolicy, Format, OutsidePolicy};
 
 /// Land-release accounting for mine action: which land is still contaminated, which is released, by district, settlement zone and date.
 #[derive(Debug, Parser)]
@@ -229,6 +229,15 @@ pub struct OutputArgs {
     /// Tables only, no shapes
     #[arg(long)]
     pub no_geometry: bool,
+    /// Formats of the layers beside GeoJSON, which is always written; gpkg comes with a project file for QGIS
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = words(&Format::WORDS), conflicts_with = "no_geometry")]
+    pub format: Vec<Format>,
+    /// A second row with HXL hashtags in every CSV file
+    #[arg(long)]
+    pub hxl: bool,
+    /// Every piece of ground with the records that cover it, so that any figure can be checked
+    #[arg(long, conflicts_with = "no_geometry")]
+    pub faces: bool,
     /// Exit with status 3 if any record was set aside
     #[arg(long)]
     pub strict: bool,

@@ -165,7 +165,7 @@ impl Entry {
 
     fn crs(&self, doubts: &mut Vec<String>) -> Option<String> {
         let (crs, found) = (&self.found.crs, &self.found);
-        if crs.stated.is_some() && crs.name.is_some() {
+        if (crs.stated.is_some() && crs.name.is_some()) || found.extent.is_none() {
             return None;
         }
         let note = crs.note.clone().unwrap_or_default();

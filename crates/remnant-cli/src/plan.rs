@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use remnant::error::{Error, Location, Result};
 use remnant::pipeline::{Job, LayerSpec};
 use remnant::report::Role;
-use remnant::settings::Settings;
+use remnant::settings::{Format, Settings};
 
 use crate::args::{LayerArgs, RunArgs};
 use crate::project::Project;
@@ -68,6 +68,9 @@ fn settings(call: &RunArgs, project: &Project, today: Date) -> Result<Settings> 
         outside: account.outside.or(project.outside).unwrap_or(default.outside),
         safety_distance_m: account.safety_distance.or(project.safety_distance_m).unwrap_or(default.safety_distance_m),
         geometry: !call.output.no_geometry,
+        formats: formats(&call.output.format, &project.formats),
+        hxl: call.output.hxl || project.hxl,
+        faces: call.output.faces || project.faces,
         threads: account.threads,
         today,
         public: call.output.public || project.public.unwrap_or(default.public),
@@ -82,6 +85,14 @@ fn settings(call: &RunArgs, project: &Project, today: Date) -> Result<Settings> 
         )),
         _ => Ok(settings),
     }
+}
+
+/// The formats of the call, or else of the project file, each once.
+fn formats(call: &[Format], project: &[Format]) -> Vec<Format> {
+    let mut formats = if call.is_empty() { project } else { call }.to_vec();
+    formats.sort_unstable();
+    formats.dedup();
+    formats
 }
 
 fn layers(args: &LayerArgs, project: Vec<LayerSpec>) -> Result<Vec<LayerSpec>> {
@@ -200,6 +211,20 @@ mod tests {
                 (Some("y"), Some("EPSG:4326"), None)
             ]
         );
+    }
+
+    #[test]
+    fn formats_of_the_call_win_and_stand_once() {
+        let project = Project { formats: vec![Format::GeoParquet], hxl: true, ..Project::default() };
+        let today = Date::constant(2024, 1, 1);
+        let asked = |options: &[&str]| settings(&call(options), &project, today).expect("right");
+        let settings = asked(&["--format", "gpkg,flatgeobuf", "--format", "gpkg", "--faces"]);
+        assert_eq!(settings.formats, [Format::GeoPackage, Format::FlatGeobuf]);
+        assert!(settings.faces && settings.hxl);
+        assert_eq!(asked(&[]).formats, [Format::GeoParquet]);
+        assert!(Cli::try_parse_from(["remnant", "run", "--format", "dxf"]).is_err());
+        assert!(Cli::try_parse_from(["remnant", "run", "--faces", "--no-geometry"]).is_err());
+        assert!(Cli::try_parse_from(["remnant", "run", "--format", "gpkg", "--no-geometry"]).is_err());
     }
 
     #[test]

@@ -13,6 +13,9 @@
 //! outside = "separate"               # or "baseline"
 //! safety_distance_m = 100
 //! public = false                     # true: without the ground of hazards and releases
+//! formats = ["gpkg"]                 # beside geojson: gpkg, flatgeobuf, geoparquet
+//! hxl = true                         # a second row with HXL hashtags in CSV
+//! faces = true                       # every piece of ground with its records
 //!
 //! [plan.weights]                     # what the order of work goes by
 //! people_per_ha = 3
@@ -26,6 +29,8 @@
 //! crs = "EPSG:32633"                 # where the file states none
 //! encoding = "windows-1251"          # where the file states none
 //! operation = "EPSG:15865"           # a datum shift other than the best one
+//! # bearings = "magnetic"            # of a table of turning points by bearing and distance; or "true"
+//! # declination_deg = 5.8            # with magnetic bearings: magnetic north lies this far east of true north
 //! aliases = "aliases.csv"            # districts: a table of names and codes that are wrong in the layer
 //! class = "suspected"                # hazards without a class field
 //! # kind = "cleared"                 # releases without a kind field
@@ -50,8 +55,9 @@ use remnant::error::{Error, Location, Result};
 use remnant::mapping::{self, Mapping};
 use remnant::pipeline::LayerSpec;
 use remnant::profile::Profile;
+use remnant::read::Bearings;
 use remnant::report::{Role, SeriesStep};
-use remnant::settings::{DatePolicy, Measure, OutsidePolicy};
+use remnant::settings::{DatePolicy, Format, Measure, OutsidePolicy};
 use toml::Value;
 
 use self::written::{Names, Spanned, Written, WrittenLayer, WrittenPlan};
@@ -104,6 +110,12 @@ pub struct Project {
     pub published: Option<PathBuf>,
     /// The profiles that were read beside it.
     pub profiles: Vec<PathBuf>,
+    /// The formats of the layers beside GeoJSON.
+    pub formats: Vec<Format>,
+    /// Whether CSV files have HXL hashtags.
+    pub hxl: bool,
+    /// Whether the faces are written.
+    pub faces: bool,
 }
 
 impl Project {
@@ -176,6 +188,13 @@ impl Page<'_> {
                 .transpose()?,
             public: settings.public,
             weights: self.weights(&written.plan)?,
+            formats: settings
+                .formats
+                .iter()
+                .filter_map(|format| self.word(Some(format), "settings.formats", &Format::WORDS).transpose())
+                .collect::<Result<_>>()?,
+            hxl: settings.hxl,
+            faces: settings.faces,
             out: written.out.map(|out| folder.join(out)),
             published: written.published.map(|table| folder.join(table)),
             profiles,
@@ -240,6 +259,7 @@ impl Page<'_> {
             crs: written.crs.clone(),
             encoding: written.encoding.clone(),
             operation: written.operation.clone(),
+            bearings: self.bearings(written)?,
             aliases: written.aliases.as_ref().map(|path| folder.join(path)),
             mapping: self.mapping(written, role, folder, profiles)?,
             class: self.word(written.class.as_ref(), "layer.class", &args::CLASSES)?,
@@ -310,6 +330,28 @@ impl Page<'_> {
         let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         let why = format!("`{}` is none of {}{hint}", given.get_ref(), words.join(", "));
         Err(self.error(Some(given.span()), field, &why))
+    }
+
+    /// What bearings are measured from.
+    fn bearings(&self, written: &WrittenLayer) -> Result<Option<Bearings>> {
+        let declination = written.declination_deg.as_ref();
+        let north = self.word(written.bearings.as_ref(), "layer.bearings", &[("true", false), ("magnetic", true)])?;
+        match (north, declination) {
+            (None, None) => Ok(None),
+            (Some(false), None) => Ok(Some(Bearings::True)),
+            (Some(true), Some(degrees)) if degrees.get_ref().abs() <= 180.0 => {
+                Ok(Some(Bearings::Magnetic { declination_deg: *degrees.get_ref() }))
+            }
+            (Some(true), None) => {
+                let span = written.bearings.as_ref().map(|north| north.span());
+                let why = "magnetic bearings need declination_deg: how far magnetic north lies east of true north";
+                Err(self.error(span, "layer.bearings", why))
+            }
+            (_, declination) => {
+                let why = "it is an angle of at most 180 degrees, and only magnetic bearings have it";
+                Err(self.error(declination.map(|degrees| degrees.span()), "layer.declination_deg", why))
+            }
+        }
     }
 
     /// A date, bare as TOML has it or in quotes.
@@ -407,6 +449,7 @@ mod tests {
             ("[settings]\nsafety_distance_m = -1\n", ["line 2", "settings.safety_distance_m"]),
             ("[settings]\nsafety_distance_m = nan\n", ["line 2", "settings.safety_distance_m"]),
             ("[settings]\ndates = \"no\"\n", ["replay, ignore", "settings.dates"]),
+            ("[settings]\nformats = [\n  \"dxf\"]\n", ["line 3", "settings.formats"]),
             ("[[layer]]\nrole = \"hazard\"\npath = \"x\"\n", ["line 2", "layer.role"]),
             ("[[layer]]\nrole = \"hazards\"\npath = \"\"\n", ["line 3", "layer.path"]),
             ("[[layer]]\nrole = \"hazards\"\n", ["line 1", "path"]),

@@ -44,7 +44,7 @@ pub fn check(args: &TableArgs, inputs: &[&Path]) -> Result<()> {
         if within {
             return Err(refused(path, "it would lie in a folder that this command reads", "name a file elsewhere"));
         }
-        if inputs.iter().any(|input| same(input)) {
+        if inputs.iter().any(same) {
             return Err(refused(path, "it is read by this command", "name another file with --out"));
         }
         match fs::symlink_metadata(path) {

@@ -30,7 +30,7 @@ pub fn grown(ground: &Footprint, metres: f64) -> Footprint {
         return ground.clone();
     }
     let own: Contours = ground.polygons().into_iter().flatten().collect();
-    let mut parts = corridor(ground.edges().map(|(a, b)| (a, b)), metres, Arcs::About);
+    let mut parts = corridor(ground.edges(), metres, Arcs::About);
     parts.extend(caps(ground, metres));
     parts.extend(own);
     let united = within_turn(repair::unite_contours(&parts));

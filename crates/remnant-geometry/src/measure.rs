@@ -138,6 +138,18 @@ fn length(v: Space) -> f64 {
     dot(v, v).sqrt()
 }
 
+/// Where a geodesic of a length in metres ends that leaves a point (longitude and latitude in degrees) at a bearing,
+/// in degrees clockwise from true north.
+pub fn destination(from: [f64; 2], bearing_deg: f64, distance_m: f64) -> [f64; 2] {
+    let end = Geodesic.destination(geo::Point::from(from), bearing_deg, distance_m);
+    [end.x(), end.y()]
+}
+
+/// The geodesic distance between two points (longitude and latitude in degrees), in metres.
+pub fn distance(from: [f64; 2], to: [f64; 2]) -> f64 {
+    Geodesic.distance(geo::Point::from(from), geo::Point::from(to))
+}
+
 /// The geodesic disc about a point (longitude and latitude in degrees) with a radius in metres.
 ///
 /// It is a polygon of 720 to 4,096 corners with the area of the disc, right to 1e-6.

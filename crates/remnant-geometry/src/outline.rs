@@ -71,6 +71,13 @@ impl Outline {
         self.rim.iter_mut().for_each(|edge| edge.mark += by);
     }
 
+    /// Gives every class another number, other than 0, before classes of different parts are brought together. What
+    /// has the same number then is one class.
+    pub fn renumber(&mut self, number: impl Fn(u32) -> u32) {
+        self.edges.iter_mut().for_each(|edge| edge.class = number(edge.class));
+        self.sides.iter_mut().for_each(|side| side.class = number(side.class));
+    }
+
     /// The shape of every class: polygons that are valid by OGC Simple Features, in a fixed order.
     ///
     /// Corners that only the sides of tiles had made are left out. Cost: n log n in the edges.

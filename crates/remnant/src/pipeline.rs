@@ -10,6 +10,7 @@ use crate::audit;
 use crate::error::{Error, Location, Result};
 use crate::finding::Finding;
 use crate::progress::Progress;
+use crate::read::Bearings;
 use crate::records::{HazardClass, ReleaseKind, Survey};
 use crate::report::{Account, Input, Report, Role, RunFacts};
 use crate::settings::Settings;
@@ -29,6 +30,8 @@ pub struct LayerSpec {
     pub crs: Option<String>,
     /// The encoding of text where the file states none.
     pub encoding: Option<String>,
+    /// What the bearings of a table of turning points are measured from.
+    pub bearings: Option<Bearings>,
     /// A table of names and codes that are wrong in the layer, for districts. Its first column names a field of the layer and holds the
     /// values of the features meant; `code`, `name` and `reason` say what is right and why. Each use is a finding.
     pub aliases: Option<PathBuf>,
@@ -56,6 +59,7 @@ impl LayerSpec {
             aliases: None,
             class: None,
             kind: None,
+            bearings: None,
             theme: None,
             mapping: Mapping::default(),
             operation: None,

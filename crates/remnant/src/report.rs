@@ -1,6 +1,7 @@
 //! The account: what every square metre counted as, in the terms of the outputs.
 
 mod credit;
+mod faces;
 mod planning;
 mod public;
 mod series;
@@ -18,6 +19,7 @@ use crate::records::{DeviceCounts, Fate, HazardClass, Origin, ReleaseKind, Work}
 use crate::settings::Settings;
 use crate::zone::{Reason, ZoneStatus};
 pub use credit::{Credit, CreditSums, credit};
+pub use faces::{Face, FaceRecord};
 pub use planning::{Access, Criterion, Exposure, Plan, Priority, Stability, ToClear};
 pub use series::{Moment, Series, SeriesStep, Transition};
 pub use treaty::{ByClass, ReleasedByClass, Treaty};
@@ -401,6 +403,8 @@ pub struct Account {
     pub shares: Vec<RecordShare>,
     /// Contaminated and released land by district and state; empty without geometry.
     pub shapes: Vec<LandShape>,
+    /// Every face that a record covers; empty unless the settings ask for them.
+    pub faces: Vec<Face>,
     /// The defects of the data.
     pub findings: Vec<Finding>,
     /// The laws that were checked.

@@ -45,6 +45,29 @@ impl OutsidePolicy {
     }
 }
 
+/// A format in which the layers are written beside GeoJSON, which is always there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// GeoJSON: the files that the interface names.
+    GeoJson,
+    /// One GeoPackage with all layers and tables, and a project file for QGIS.
+    GeoPackage,
+    /// A FlatGeobuf file for each layer.
+    FlatGeobuf,
+    /// A GeoParquet file for each layer.
+    GeoParquet,
+}
+
+impl Format {
+    /// The words for them in calls and project files.
+    pub const WORDS: [(&'static str, Self); 4] = [
+        ("geojson", Self::GeoJson),
+        ("gpkg", Self::GeoPackage),
+        ("flatgeobuf", Self::FlatGeobuf),
+        ("geoparquet", Self::GeoParquet),
+    ];
+}
+
 /// The settings of an account.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -64,6 +87,12 @@ pub struct Settings {
     pub safety_distance_m: f64,
     /// Whether shapes are drawn, or tables only are wanted.
     pub geometry: bool,
+    /// The formats of the layers beside GeoJSON.
+    pub formats: Vec<Format>,
+    /// Whether CSV files have a second row with HXL hashtags.
+    pub hxl: bool,
+    /// Whether every face is written, with the records that cover it. Needs shapes.
+    pub faces: bool,
     /// The number of threads; `None` for one for each core.
     pub threads: Option<usize>,
     /// The day of the run: dates after it are doubtful.
@@ -161,6 +190,9 @@ impl Settings {
             outside: OutsidePolicy::default(),
             safety_distance_m: 100.0,
             geometry: true,
+            formats: Vec::new(),
+            hxl: false,
+            faces: false,
             threads: None,
             today,
             public: false,

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::path::PathBuf;
 
 use remnant::mapping::{VALUE_FIELDS, field_words};
-use remnant::settings::Measure;
+use remnant::settings::{Format, Measure};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value as Json, json};
@@ -130,6 +130,16 @@ pub(super) struct WrittenSettings {
     pub(super) safety_distance_m: Option<Spanned<f64>>,
     /// Whether the outputs are for the public: without the ground of hazards and releases.
     pub(super) public: Option<bool>,
+    /// The formats of the layers beside GeoJSON.
+    #[serde(default)]
+    #[schemars(schema_with = "formats")]
+    pub(super) formats: Vec<Spanned<String>>,
+    /// Whether CSV files have a second row with HXL hashtags.
+    #[serde(default)]
+    pub(super) hxl: bool,
+    /// Whether every piece of ground is written with its records.
+    #[serde(default)]
+    pub(super) faces: bool,
 }
 
 /// A layer.
@@ -150,6 +160,13 @@ pub(super) struct WrittenLayer {
     pub(super) operation: Option<String>,
     /// The encoding of text where the file states none, such as windows-1251.
     pub(super) encoding: Option<String>,
+    /// What bearings of a table of turning points are measured from.
+    #[serde(default)]
+    #[schemars(schema_with = "norths")]
+    pub(super) bearings: Option<Spanned<String>>,
+    /// With magnetic bearings: how far magnetic north lies east of true north, in degrees.
+    #[schemars(range(min = -180, max = 180))]
+    pub(super) declination_deg: Option<Spanned<f64>>,
     /// Districts: a CSV table of names and codes that are wrong in the layer.
     pub(super) aliases: Option<PathBuf>,
     /// The class of hazards where the layer has no such field.
@@ -193,6 +210,10 @@ fn date_policies(_: &mut SchemaGenerator) -> Schema {
     one_of(&args::DATES)
 }
 
+fn formats(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "array", "items": one_of(&Format::WORDS)})
+}
+
 fn series(_: &mut SchemaGenerator) -> Schema {
     one_of(&args::SERIES)
 }
@@ -213,6 +234,10 @@ fn outside_policies(_: &mut SchemaGenerator) -> Schema {
 
 fn roles(_: &mut SchemaGenerator) -> Schema {
     one_of(&ROLES)
+}
+
+fn norths(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": ["true", "magnetic"]})
 }
 
 fn classes(_: &mut SchemaGenerator) -> Schema {

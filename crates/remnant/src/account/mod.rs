@@ -7,6 +7,7 @@ mod atoms;
 mod boundaries;
 mod events;
 mod exposure;
+mod face_layer;
 mod faces;
 mod ground;
 mod ledger;
@@ -101,6 +102,13 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     let total = rows.total.clone();
     let records = rows.records(survey, &overlay.ledger);
     let shares = shares::shares(&covers, &overlay.ledger, &records);
+    let faces = if settings.faces && settings.geometry {
+        let faces = face_layer::faces(&rules, &records, progress)?;
+        checks.push(face_layer::check(&faces, &records, &settings, &rows.places));
+        faces
+    } else {
+        Vec::new()
+    };
     let Overlay { outline, .. } = overlay;
     let shapes = if settings.geometry { shapes(outline, &rows) } else { Vec::new() };
     checks.extend(shape_check(&shapes));
@@ -119,6 +127,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         records,
         shares,
         shapes,
+        faces,
         findings,
         checks,
     })

@@ -78,7 +78,7 @@ pub(super) fn overlay(rules: &Rules<'_>, draw: bool, progress: &dyn Progress) ->
     }
 }
 
-const REPORT: &str = "this is a fault of the program: please report it with the input that shows it";
+pub(super) const REPORT: &str = "this is a fault of the program: please report it with the input that shows it";
 
 fn one_window(
     window: Window,

@@ -233,7 +233,7 @@ impl Folder {
         let mut sums: HashMap<&str, (Land, i128)> = HashMap::new();
         for (code, share) in self.records.iter().flat_map(|record| &record.shares) {
             let sum = sums.entry(code).or_default();
-            sum.0 = sum.0 + share.land;
+            sum.0 += share.land;
             sum.1 += 1;
         }
         for (code, district) in &self.districts {

@@ -17,31 +17,47 @@ pub(super) struct Pair<'a> {
 pub(super) fn pairs<'a>(old: &'a [Record], new: &'a [Record]) -> Vec<Pair<'a>> {
     let mut partner: Vec<Option<usize>> = vec![None; new.len()];
     let mut taken = vec![false; old.len()];
-    let same = |a: &Record, b: &Record| {
-        (&a.class, &a.date, &a.shape, &a.stated, &a.fate) == (&b.class, &b.date, &b.shape, &b.stated, &b.fate)
-    };
-    let close = |a: &Record, b: &Record| a.shape == b.shape;
-    let any = |_: &Record, _: &Record| true;
     for with_layer in [true, false] {
-        let key = |r: &'a Record| (r.kind.as_str(), r.id.as_str(), if with_layer { r.layer.as_str() } else { "" });
-        for alike in [&same as &dyn Fn(&Record, &Record) -> bool, &close, &any] {
-            let mut free: HashMap<_, Vec<usize>> = HashMap::new();
+        for alike in [Alike::Wholly, Alike::InShape, Alike::InName] {
+            let mut free: HashMap<Key<'_>, Vec<usize>> = HashMap::new();
             // Turned round, so that the first one is the last of its list.
             for at in (0..old.len()).rev().filter(|&at| !taken[at]) {
-                free.entry(key(&old[at])).or_default().push(at);
+                free.entry(alike.key(&old[at], with_layer)).or_default().push(at);
             }
             for (at, partner) in partner.iter_mut().enumerate().filter(|(_, partner)| partner.is_none()) {
-                let Some(list) = free.get_mut(&key(&new[at])) else { continue };
-                // Few records share a name; a list of millions would be one of records without a name of their own, and
-                // the first fitting one is near its end.
-                let Some(place) = list.iter().rposition(|&n| alike(&old[n], &new[at])) else { continue };
-                let number = list.remove(place);
-                taken[number] = true;
-                *partner = Some(number);
+                let found = free.get_mut(&alike.key(&new[at], with_layer)).and_then(Vec::pop);
+                if let Some(number) = found {
+                    taken[number] = true;
+                    *partner = Some(number);
+                }
             }
         }
     }
     let both = new.iter().zip(&partner).map(|(new, at)| Pair { old: at.map(|at| &old[at]), new: Some(new) });
     let went = old.iter().zip(&taken).filter(|(_, taken)| !**taken).map(|(old, _)| Pair { old: Some(old), new: None });
     both.chain(went).collect()
+}
+
+/// How alike records must be to be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Alike {
+    Wholly,
+    InShape,
+    InName,
+}
+
+type Key<'a> = [&'a str; 8];
+
+impl Alike {
+    fn key(self, record: &Record, with_layer: bool) -> Key<'_> {
+        let layer = if with_layer { record.layer.as_str() } else { "" };
+        let mut key = [record.kind.as_str(), &record.id, layer, "", "", "", "", ""];
+        if self != Self::InName {
+            key[3] = &record.shape;
+        }
+        if self == Self::Wholly {
+            [key[4], key[5], key[6], key[7]] = [&record.class, &record.date, &record.stated, &record.fate];
+        }
+        key
+    }
 }

@@ -173,7 +173,7 @@ impl Comparison {
         let mut rows = Vec::new();
         for (code, difference) in self.differences() {
             rows.push(self.line(&code, "difference", difference));
-            for one in self.moves.iter().filter(|m| m.code == code) {
+            for one in self.in_district(&code) {
                 rows.push(self.row(one));
             }
             rows.push(self.line(&code, "not explained by records", difference - self.explained(Some(&code))));
@@ -189,7 +189,7 @@ impl Comparison {
         let mut rows = Vec::new();
         let mut add = |code: &str, difference: Land, all: bool| {
             let mut sums: BTreeMap<&str, (u64, Land)> = BTreeMap::new();
-            for one in self.moves.iter().filter(|m| all || m.code == code) {
+            for one in if all { &self.moves } else { self.in_district(code) } {
                 let sum = sums.entry(&one.cause).or_default();
                 sum.0 += 1;
                 sum.1 += one.land;
@@ -369,9 +369,15 @@ impl Comparison {
 
     /// What the records move in a district, or everywhere.
     fn explained(&self, code: Option<&str>) -> Land {
-        let mut sum = Land::default();
-        self.moves.iter().filter(|m| code.is_none_or(|code| m.code == code)).for_each(|m| sum += m.land);
-        sum
+        let moves = code.map_or(self.moves.as_slice(), |code| self.in_district(code));
+        moves.iter().fold(Land::default(), |sum, one| sum + one.land)
+    }
+
+    /// The moves in a district.
+    fn in_district(&self, code: &str) -> &[Move] {
+        let first = self.moves.partition_point(|m| order(&m.code) < order(code));
+        let end = self.moves.partition_point(|m| order(&m.code) <= order(code));
+        &self.moves[first..end]
     }
 
     /// Every district of either run with the difference of its figures.

@@ -162,7 +162,8 @@ impl Operation {
     pub fn is_doubtful(&self) -> bool {
         self.notes.iter().any(|note| match note {
             OperationNote::Ballpark | OperationNote::BetterNeedsGrid { .. } | OperationNote::OutsideSystem => true,
-            OperationNote::PartlyOutside { .. } | OperationNote::ExtentNotOnEarth => false,
+            OperationNote::PartlyOutside { share } => *share == 0.0,
+            OperationNote::ExtentNotOnEarth => false,
         })
     }
 

@@ -85,6 +85,16 @@ impl Bytes {
         Ok(Self { path: path.to_owned(), content, modified: after.modified().ok() })
     }
 
+    /// Content that was unpacked from an archive; `path` is for messages, and nothing is read from it.
+    pub(super) fn unpacked(path: PathBuf, content: Vec<u8>) -> Self {
+        Self { path, content }
+    }
+
+    /// The content itself.
+    pub(super) fn into_content(self) -> Vec<u8> {
+        self.content
+    }
+
     /// The digest of these bytes.
     pub fn digest(&self) -> Digest {
         let sha256 = hexadecimal(&Sha256::digest(&self.content));

@@ -57,6 +57,10 @@ fn no_damage_makes_a_reader_panic() {
         "hazards.gpkg",
         "hazards.parquet",
         "native.parquet",
+        "hazards.kml",
+        "hazards.kmz",
+        "hazards.zip",
+        "hazards.topojson",
     ] {
         let whole = fixture(&format!("formats/{name}"));
         let opened = if name.ends_with("dbf") { "hazards.shp".to_owned() } else { name.to_owned() };

@@ -3,16 +3,21 @@
 //! A format is one line in [`FORMATS`] and one file beside this one. Its `open` finds the features of a layer
 //! (cheaply: where each begins), and [`Source::read`] decodes a range of them; ranges are decoded in parallel.
 
+#[cfg(test)]
+mod agreement;
 mod arc;
+mod archive;
 mod bytes;
 mod csv;
 mod declared;
 mod extent;
 mod flatgeobuf;
 mod garbled;
+mod gdal;
 mod geojson;
 mod geopackage;
 mod geoparquet;
+mod kml;
 #[cfg(test)]
 mod malformed;
 mod raw;
@@ -20,7 +25,10 @@ mod shapefile;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
+mod topojson;
 mod wkb;
+mod xml;
+mod zipped;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -198,6 +206,18 @@ pub trait Source: Send + Sync {
     fn read(&self, range: Range<usize>) -> Result<Vec<Feature>>;
 }
 
+/// What the bearings of a survey are measured from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bearings {
+    /// True north.
+    True,
+    /// Magnetic north.
+    Magnetic {
+        /// How far magnetic north lies east of true north there and then, in degrees.
+        declination_deg: f64,
+    },
+}
+
 /// What a caller asks of a reader.
 #[derive(Debug, Clone)]
 pub struct Request<'a> {
@@ -207,8 +227,17 @@ pub struct Request<'a> {
     pub layer: Option<&'a str>,
     /// The encoding of text where the file does not state one, as a WHATWG label (`windows-1251`).
     pub encoding: Option<&'a str>,
+    /// What bearings are measured from, where the file holds any and does not say so.
+    pub bearings: Option<Bearings>,
     /// The fields to hand over.
     pub wanted: &'a Wanted,
+}
+
+impl<'a> Request<'a> {
+    /// The only layer of a file, with nothing known beside it.
+    pub fn of(path: &'a Path, wanted: &'a Wanted) -> Self {
+        Self { path, layer: None, encoding: None, bearings: None, wanted }
+    }
 }
 
 /// A format that can be read.
@@ -221,14 +250,27 @@ pub struct Format {
     pub recognises: fn(head: &[u8]) -> bool,
     /// Opens a file.
     pub open: fn(&Request<'_>) -> Result<Box<dyn Source>>,
+    /// The names of the layers of a file, in its order, each fit for [`Request::layer`]; the readers of formats with
+    /// one layer in a file give that one's.
+    pub layers: fn(&Path) -> Result<Vec<String>>,
 }
 
 /// The note of a feature that had a ring which was not closed: the one note that makes a record a repaired one.
 pub const UNCLOSED: &str = "a ring is not closed; it was closed";
 
 /// Every format that can be read, in the order in which they are tried. To add one, add a line and a file.
-pub const FORMATS: &[Format] =
-    &[flatgeobuf::FORMAT, geopackage::FORMAT, geoparquet::FORMAT, shapefile::FORMAT, geojson::FORMAT, csv::FORMAT];
+pub const FORMATS: &[Format] = &[
+    flatgeobuf::FORMAT,
+    geopackage::FORMAT,
+    geoparquet::FORMAT,
+    shapefile::FORMAT,
+    zipped::FORMAT,
+    kml::FORMAT,
+    topojson::FORMAT,
+    geojson::FORMAT,
+    csv::FORMAT,
+    gdal::FORMAT,
+];
 
 /// The entries of a range of features; a caller that asks beyond the end has lost count, and so would the result.
 fn slice_of<'a, T>(entries: &'a [T], range: &Range<usize>) -> Result<&'a [T]> {
@@ -268,7 +310,7 @@ pub fn field_names(path: &Path, layer: Option<&str>, encoding: Option<&str>) -> 
     /// Features decoded at a time.
     const CHUNK: usize = 4096;
     let wanted = Wanted::listing();
-    let source = open(&Request { path, layer, encoding, wanted: &wanted })?;
+    let source = open(&Request { layer, encoding, ..Request::of(path, &wanted) })?;
     let schema = source.info().fields.clone();
     if !schema.is_empty() {
         return Ok(schema);
@@ -280,28 +322,68 @@ pub fn field_names(path: &Path, layer: Option<&str>, encoding: Option<&str>) -> 
     Ok(wanted.met())
 }
 
-/// Opens the layer that a request names, in whatever format it is.
+/// The layers of a format that has one in a file.
+fn only_layer(path: &Path) -> Result<Vec<String>> {
+    let wanted = Wanted::default();
+    let source = open(&Request::of(path, &wanted))?;
+    Ok(vec![source.info().name.clone()])
+}
+
+/// The format of a file.
 ///
 /// The content decides; the name decides only where the content fits several formats or none.
-///
-/// # Errors
-/// [`Error::Unusable`] where there is no such file, it is not a regular file, is empty, or is of no known format.
-pub fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
-    let head = bytes::head(request.path)?;
-    let extension = request.path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+fn format_of(path: &Path) -> Result<&'static Format> {
+    if gdal::is_geodatabase(path) {
+        return Ok(&gdal::FORMAT);
+    }
+    let head = bytes::head(path)?;
+    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     let named = FORMATS.iter().find(|f| f.extensions.contains(&extension.as_str()));
     let format = match named {
         Some(f) if (f.recognises)(&head) => Some(f),
         _ => FORMATS.iter().find(|f| (f.recognises)(&head)).or(named),
     };
-    let Some(format) = format else {
+    if xml::begins_with_root(&head, MINE_ACTION) {
+        return Err(mine_action(path));
+    }
+    format.or(gdal::is_there().then_some(&gdal::FORMAT)).ok_or_else(|| {
         let known: Vec<&str> = FORMATS.iter().map(|f| f.name).collect();
-        return Err(Error::unusable(
+        Error::unusable(
             "this file's format is not known",
-            Location::file(request.path),
-            "neither its content nor its name fits a format that can be read",
-            format!("convert it to one of {}, for example with: ogr2ogr out.geojson IN", known.join(", ")),
-        ));
-    };
-    (format.open)(request)
+            Location::file(path),
+            "neither its content nor its name fits a format that can be read, and GDAL is not installed to read others",
+            format!("convert it to one of {}, for example with: {}", known.join(", "), gdal::line(path)),
+        )
+    })
+}
+
+/// Roots of documents of mine action XML.
+const MINE_ACTION: &[&str] = &["maXML", "MaXML", "maxml", "MineActionDocument", "MineActionFieldReport"];
+
+/// What these documents hold differs from programme to programme and from what their schema says, so that a reader would
+/// have to guess which polygon is whose.
+fn mine_action(path: &Path) -> Error {
+    Error::unusable(
+        "this is mine action XML (maXML), which can't be read",
+        Location::file(path),
+        "its documents differ between databases and from their published schema, and nothing here is guessed",
+        "export the layers from the database as shapefiles, or its polygons as a CSV with one row for each turning point",
+    )
+}
+
+/// Opens the layer that a request names, in whatever format it is.
+///
+/// # Errors
+/// [`Error::Unusable`] where there is no such file or layer, it is not a regular file, is empty, or is of no known format.
+pub fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
+    (format_of(request.path)?.open)(request)
+}
+
+/// The names of a file's layers, in its order, each of which may stand in [`Request::layer`]. A file of several layers
+/// that can be read as one (KML) is read whole where none is asked for.
+///
+/// # Errors
+/// As [`open`].
+pub fn layers(path: &Path) -> Result<Vec<String>> {
+    (format_of(path)?.layers)(path)
 }

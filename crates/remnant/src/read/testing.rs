@@ -92,12 +92,14 @@ pub(super) fn coordinates(geometry: &Geometry<f64>, with: &mut impl FnMut(f64, f
 
 /// Reads a file with the fields of `wanted`, once in one go and once feature by feature, which must agree.
 pub(super) fn read_with(path: &Path, wanted: &[&str], encoding: Option<&str>) -> Result<Read> {
-    read_request(&Request { path, layer: None, encoding, wanted: &Wanted::new(wanted) })
+    let wanted = Wanted::new(wanted);
+    read_request(&Request { encoding, ..Request::of(path, &wanted) })
 }
 
 /// The same for a layer of a container.
 pub(super) fn read_layer(path: &Path, layer: Option<&str>, wanted: &[&str]) -> Result<Read> {
-    read_request(&Request { path, layer, encoding: None, wanted: &Wanted::new(wanted) })
+    let wanted = Wanted::new(wanted);
+    read_request(&Request { layer, ..Request::of(path, &wanted) })
 }
 
 /// Reads a layer with all of its fields.

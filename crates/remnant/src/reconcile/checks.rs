@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::amount::{Interval, Measure, ONE, show};
 use super::published::{Published, When};
 use super::{Outcome, Verdict};
@@ -93,9 +95,10 @@ impl Table<'_> {
             let When::At(to) = figure.when else { continue };
             for flow in self.alike(figure) {
                 let When::Period(from, until) = flow.when else { continue };
-                let Some(former) = self.alike(figure).find(|f| f.when == When::At(from)).filter(|_| until == to) else {
+                if until != to {
                     continue;
-                };
+                }
+                let Some(former) = self.alike(figure).find(|f| f.when == When::At(from)) else { continue };
                 let places = flow.printed.places.max(former.printed.places);
                 let sum = former.value.plus(flow.value);
                 let words = format!(
@@ -153,11 +156,19 @@ impl Table<'_> {
         let growing = |f: &&Published| f.what.grows() && f.part_of.is_none();
         for (number, group) in self.figures.iter().enumerate().filter(|(_, f)| growing(f) && !f.places.is_empty()) {
             let When::At(by) = group.when else { continue };
-            let later =
-                |f: &&Published| f.what == group.what && f.places.is_empty() && f.unit.measure == group.unit.measure;
-            for country in self.figures.iter().filter(later) {
-                let When::At(until) = country.when else { continue };
-                let elsewhere = if until >= by { self.elsewhere(group, until) } else { continue };
+            let mut states: Vec<(Date, &Published)> = self
+                .figures
+                .iter()
+                .filter(|f| f.what == group.what && f.places.is_empty() && f.unit.measure == group.unit.measure)
+                .filter_map(|f| if let When::At(date) = f.when { Some((date, f)) } else { None })
+                .filter(|(date, _)| *date >= by)
+                .collect();
+            states.sort_by_key(|(date, _)| *date);
+            // The next one bounds it most closely; until the last one most has come elsewhere.
+            states.dedup_by_key(|(date, _)| *date);
+            let ends = states.first().into_iter().chain(states.last().filter(|_| states.len() > 1));
+            for &(until, country) in ends {
+                let elsewhere = self.elsewhere(group, until);
                 let flows = sum(elsewhere.iter().map(|f| f.value)).unwrap_or(Interval::exact(0));
                 let least = group.value.plus(flows);
                 if least.least <= country.value.most {
@@ -182,7 +193,7 @@ impl Table<'_> {
     }
 
     /// The largest published flow of one period in other places, place by place.
-    fn elsewhere(&self, group: &Published, until: jiff::civil::Date) -> Vec<&Published> {
+    fn elsewhere(&self, group: &Published, until: Date) -> Vec<&Published> {
         let mut periods: BTreeMap<When, Vec<&Published>> = BTreeMap::new();
         for figure in self.figures.iter().filter(|f| f.what == group.what && f.unit.measure == group.unit.measure) {
             let apart = |a: &Published, b: &Published| a.places.iter().all(|p| !b.places.contains(p));

@@ -41,6 +41,8 @@ mod published;
 mod tests;
 mod words;
 
+use std::collections::HashSet;
+
 use crate::error::Result;
 use crate::pipeline::{self, Job};
 use crate::progress::Progress;
@@ -151,10 +153,9 @@ fn verdicts(published: &[Published], accounts: &[Account]) -> Vec<Verdict> {
         found.extend(computed.verdict(figure, published).map(|verdict| (number, verdict)));
     }
     // A figure is checked too where another one was held against it.
-    let part_of_a_check = |number: usize, found: &[(usize, Verdict)]| {
-        found.iter().any(|(n, v)| *n == number || v.with.contains(&published[number].id))
-    };
-    let alone: Vec<usize> = (0..published.len()).filter(|&n| !part_of_a_check(n, &found)).collect();
+    let held: HashSet<&str> =
+        found.iter().flat_map(|(_, v)| v.with.iter().map(String::as_str).chain([v.id.as_str()])).collect();
+    let alone: Vec<usize> = (0..published.len()).filter(|&n| !held.contains(published[n].id.as_str())).collect();
     found.extend(alone.into_iter().map(|n| {
         (n, published[n].unchecked("none", "there is nothing, published or computed, to hold it against", &[]))
     }));

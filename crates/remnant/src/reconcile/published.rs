@@ -14,6 +14,9 @@ use crate::error::{Error, Location, Result};
 /// A table that is larger than this is something else, named by mistake.
 const LARGEST: u64 = 16 << 20;
 
+/// The same of rows: every figure is held against every other one of its kind.
+const MOST_ROWS: u64 = 5_000;
+
 /// The columns, needed ones first.
 const NEEDED: [&str; 3] = ["id", "what", "value"];
 const OTHERS: [&str; 11] =
@@ -105,6 +108,9 @@ pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<Vec<Published>> {
     let mut rows = Vec::new();
     for (number, record) in (1..).zip(reader.records()) {
         let record = record.map_err(|e| error(path, Some(number), "", e.to_string()))?;
+        if number > MOST_ROWS {
+            return Err(whole(format!("it has more than {MOST_ROWS} rows; part the table")));
+        }
         let cells: HashMap<&str, &str> = header.iter().map(String::as_str).zip(record.iter()).collect();
         rows.push((
             number,

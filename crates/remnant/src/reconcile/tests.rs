@@ -160,5 +160,7 @@ fn a_table_that_can_t_be_understood_says_where() {
         let said = parse(table.as_bytes(), Path::new("p.csv")).expect_err(table).to_string();
         assert!(said.contains("p.csv") && parts.iter().all(|part| said.contains(part)), "{table}: {said}");
     }
+    let many: String = (0..5_001).map(|n| format!("{n},b,1\n")).collect();
+    assert!(parse(format!("id,what,value\n{many}").as_bytes(), Path::new("p.csv")).is_err());
     assert!(parse(b"id,what,value\na,\xff,1\n", Path::new("p.csv")).is_err());
 }

@@ -38,6 +38,7 @@ impl Report {
         account.shapes.clear();
         account.records.clear();
         account.shares.clear();
+        account.faces.clear();
         account.incidents.clear();
         for finding in &mut account.findings {
             finding.message = finding.code.meaning().to_owned();

@@ -7,7 +7,8 @@
 //! fit, a few to some hundred metres apart.
 //!
 //! A stated CRS is contradicted only where no record of the layer could be right: degrees that are all metres, metres
-//! that are all degrees, a layer that lies nowhere near the districts but wholly on them with its axes swapped.
+//! that are all degrees, a layer that lies more than a degree from the districts but wholly in their box with its axes
+//! swapped.
 
 use super::layer::OpenLayer;
 use super::place::{box_in_degrees, common};
@@ -35,7 +36,7 @@ pub(crate) fn settle(layers: &mut [OpenLayer<'_>]) -> Result<()> {
     let districts = box_of(layers.iter().filter(|layer| layer.role() == Role::Districts))?;
     for layer in layers.iter().filter(|layer| !matches!(layer.role(), Role::Districts | Role::Coverage)) {
         let (Some(home), Some(own)) = (districts, layer.degrees()?) else { continue };
-        if !meet(own, home, 0.0) && within(swapped(own), home) {
+        if !meet(own, home, NEAR) && within(swapped(own), home) {
             return Err(axes_swapped(layer, own));
         }
     }

@@ -121,13 +121,18 @@ pub struct Guess {
     pub unknown: Vec<(&'static str, String, u64)>,
 }
 
-/// The layers of a file, for [`layer`]. Formats that are read today have one each.
+/// The layers of a file, for [`layer`]: `None` where it is read as one, whatever it holds, and else all of them.
 ///
 /// # Errors
 /// As [`read::open`].
 pub fn layers(path: &Path, encoding: Option<&str>) -> Result<Vec<Option<String>>> {
+    let layers = read::layers(path)?;
     let wanted = Wanted::default();
-    read::open(&Request { path, layer: None, encoding, wanted: &wanted }).map(|_| vec![None])
+    let whole = read::open(&Request { encoding, ..Request::of(path, &wanted) });
+    match whole {
+        Err(_) if layers.len() > 1 => Ok(layers.into_iter().map(Some).collect()),
+        whole => whole.map(|_| vec![None]),
+    }
 }
 
 /// Looks at a layer: its file, name, CRS and encoding as a [`LayerSpec`] has them; the role says nothing.
@@ -138,7 +143,7 @@ pub fn layer(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
     let (path, of, encoding) = (spec.path.as_path(), spec.layer.as_deref(), spec.encoding.as_deref());
     let names = read::field_names(path, of, encoding)?;
     let wanted = Wanted::new(&names);
-    let source = read::open(&Request { path, layer: of, encoding, wanted: &wanted })?;
+    let source = read::open(&Request { layer: of, encoding, ..Request::of(path, &wanted) })?;
     let features = source.read(0..source.len())?;
     let info = source.info();
     let features = [features];
@@ -204,6 +209,7 @@ fn crs_facts(
         Ok(None) => {
             let degrees = extent.filter(|extent| lonlat_plausible(*extent));
             facts.note = Some(match degrees {
+                None if extent.is_none() => "none is stated, and there are no coordinates".to_owned(),
                 Some(_) => "none is stated; the coordinates can be degrees".to_owned(),
                 None => "none is stated, and the coordinates are not degrees: name it with --crs".to_owned(),
             });
@@ -378,7 +384,7 @@ const FIELDS: &[(Role, &[&str])] = &[
 fn guess(inspection: &Inspection, path: &Path) -> Guess {
     let stem = path.file_stem().map(|s| fold(&s.to_string_lossy())).unwrap_or_default();
     let has = |name: &&str| inspection.fields.iter().any(|field| fold(&field.name) == *name);
-    let by_fields = FIELDS.iter().find(|(_, names)| names.iter().any(|name| has(&name))).map(|(role, _)| *role);
+    let by_fields = FIELDS.iter().find(|(_, names)| names.iter().any(has)).map(|(role, _)| *role);
     let named =
         |text: &str| NAMES.iter().find(|(_, words)| words.iter().any(|w| text.contains(w))).map(|(role, _)| *role);
     let by_name = named(&stem).or_else(|| named(&fold(&inspection.layer)));

@@ -55,6 +55,7 @@ impl<'a> OpenLayer<'a> {
             path: &spec.path,
             layer: spec.layer.as_deref(),
             encoding: spec.encoding.as_deref(),
+            bearings: spec.bearings,
             wanted: &wanted,
         };
         let source = read::open(&request)?;

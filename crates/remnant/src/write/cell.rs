@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use remnant_geometry::Area;
+use remnant_geometry::plane::AREA_UNITS_PER_M2;
 
 use crate::report::SquareMetres;
 
@@ -16,6 +17,8 @@ pub(super) enum Cell<'a> {
     List(&'a [String]),
     /// An area in m2.
     Area(SquareMetres),
+    /// An exact area in m2.
+    Exact(Area),
     /// A number of things.
     Count(u64),
     /// A whole number of units of 10 to the power of minus `places`.
@@ -120,12 +123,56 @@ impl<'a> Cell<'a> {
                 out.push(']');
             }
             Self::Area(area) => push_fixed(out, area.square_centimetres(), 4, Zeros::Trimmed),
+            Self::Exact(area) => push_exact(out, area, Zeros::Trimmed),
             Self::Date(date) => push_json_text(out, &date.to_string()),
             Self::Mark(mark) => push_json_text(out, &format!("{mark:016x}")),
             Self::Empty => out.push_str("null"),
             Self::Number(number) if !number.is_finite() => out.push_str("null"),
             Self::Count(_) | Self::Fixed { .. } | Self::Number(_) | Self::Flag(_) => self.push_csv(out),
         }
+    }
+
+    /// The value as text for formats that run nothing: as in CSV, and text as it is.
+    pub(super) fn plain(&self) -> Option<String> {
+        match *self {
+            Self::Empty => None,
+            Self::Text(text) => Some(text.to_owned()),
+            Self::List(items) => Some(items.join("; ")),
+            _ => {
+                let mut text = String::new();
+                self.push_csv(&mut text);
+                // A number that is none has no digits.
+                Some(text).filter(|t| !t.is_empty())
+            }
+        }
+    }
+
+    /// The value as the number that its digits in CSV stand for.
+    pub(super) fn real(&self) -> Option<f64> {
+        match self {
+            Self::Area(_) | Self::Exact(_) | Self::Count(_) | Self::Fixed { .. } | Self::Number(_) => {
+                self.plain()?.parse().ok()
+            }
+            _ => None,
+        }
+    }
+
+    /// The value as a whole number.
+    pub(super) fn count(&self) -> Option<i64> {
+        match *self {
+            Self::Count(count) => i64::try_from(count).ok(),
+            _ => None,
+        }
+    }
+
+    /// The value as a day.
+    pub(super) fn day(&self) -> Option<Date> {
+        if let Self::Date(date) = *self { Some(date) } else { None }
+    }
+
+    /// The value as yes or no.
+    pub(super) fn flag(&self) -> Option<bool> {
+        if let Self::Flag(flag) = *self { Some(flag) } else { None }
     }
 
     /// Adds the value as the text of a CSV cell, not yet quoted.
@@ -145,6 +192,7 @@ impl<'a> Cell<'a> {
                 }
             }
             Self::Area(area) => push_fixed(out, area.square_centimetres(), 4, Zeros::Kept),
+            Self::Exact(area) => push_exact(out, area, Zeros::Kept),
             Self::Count(count) => out.push_str(&count.to_string()),
             Self::Fixed { units, places } => push_fixed(out, units, places, Zeros::Trimmed),
             Self::Number(number) => push_number(out, number),
@@ -194,6 +242,15 @@ pub(super) fn push_fixed(out: &mut String, units: i64, places: usize, zeros: Zer
     }
     // The bytes are digits, so this is always text.
     out.push_str(std::str::from_utf8(&digits[at..end]).unwrap_or_default());
+}
+
+/// Adds an exact area with its nine decimals.
+fn push_exact(out: &mut String, area: Area, zeros: Zeros) {
+    let (sign, units) = (if area.units() < 0 { "-" } else { "" }, area.units().unsigned_abs());
+    let whole = AREA_UNITS_PER_M2.unsigned_abs();
+    let digits = format!("{sign}{}.{:09}", units / whole, units % whole);
+    let trimmed = digits.trim_end_matches('0').trim_end_matches('.');
+    out.push_str(if zeros == Zeros::Trimmed { trimmed } else { &digits });
 }
 
 /// Adds the shortest digits that give the number back; nothing where it is not finite.

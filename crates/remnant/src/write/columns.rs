@@ -1,14 +1,16 @@
 //! What the outputs say of districts, zones, records, findings and shapes: names and cells, in order.
 
 use jiff::civil::Date;
+use remnant_geometry::Area;
 
 use super::cell::Cell;
 use crate::finding::Finding;
 use crate::records::{DEVICES, HazardClass, Origin, ReleaseKind};
 use crate::report::{
-    Credit, DistrictRow, Figures, Input, LandShape, LandState, Moment, RecordKind, RecordRow, RecordShare, Report,
-    Transition, ZoneRow,
+    Credit, DistrictRow, Face, FaceRecord, Figures, Input, LandShape, LandState, Moment, RecordKind, RecordRow,
+    RecordShare, Report, Transition, ZoneRow,
 };
+use crate::status::{Change, State};
 
 /// A column: its name, and what stands in it for a row.
 pub(super) type Column<R> = (&'static str, for<'a> fn(&'a Report, &'a R) -> Cell<'a>);
@@ -174,10 +176,7 @@ pub(super) const RECORDS: &[Column<RecordRow>] = &[
     ("feature", |_, x| feature(Some(x.origin))),
     ("id", |_, x| Cell::Text(&x.id)),
     ("kind", |_, x| Cell::Text(if matches!(x.kind, RecordKind::Hazard(_)) { "hazard" } else { "release" })),
-    ("class", |_, x| match x.kind {
-        RecordKind::Hazard(class) => Cell::text(class.map(class_word)),
-        RecordKind::Release(kind) => Cell::text(kind.map(kind_word)),
-    }),
+    ("class", |_, x| class_of(x)),
     ("date", |_, x| Cell::date(x.date)),
     ("fate", |_, x| Cell::Text(x.fate.word())),
     ("in_effect", |_, x| Cell::Flag(x.in_effect)),
@@ -263,6 +262,92 @@ pub(super) const RELEASED: &[Column<LandShape>] = &[
     ("kind", |_, s| Cell::Text(state_word(s.state))),
     ("area_m2", |_, s| Cell::Area(s.area)),
 ];
+
+/// A face. The lists have an item for each record, in the order of their replay; `record_rows` counts the rows of
+/// records.csv from 1. `area_exact_m2` is a text, so that no reader rounds it.
+pub(super) const FACES: &[Column<FaceRow>] = &[
+    ("face", |_, f| Cell::Count(f.number)),
+    ("code", |r, f| Cell::text(district_of(r, f.district).code.as_deref())),
+    ("name", |r, f| name_of(district_of(r, f.district))),
+    ("state", |_, f| Cell::Text(f.state)),
+    ("area_m2", |_, f| Cell::Exact(f.area)),
+    ("area_exact_m2", |_, f| Cell::Text(&f.exact)),
+    ("records", |_, f| Cell::Count(f.rows.len() as u64)),
+    ("record_rows", |_, f| Cell::List(&f.rows)),
+    ("record_ids", |_, f| Cell::List(&f.ids)),
+    ("record_layers", |_, f| Cell::List(&f.layers)),
+    ("record_features", |_, f| Cell::List(&f.features)),
+    ("record_classes", |_, f| Cell::List(&f.classes)),
+    ("record_dates", |_, f| Cell::List(&f.dates)),
+    ("record_changes", |_, f| Cell::List(&f.changes)),
+];
+
+/// A face in words.
+#[derive(Debug)]
+pub(super) struct FaceRow {
+    number: u64,
+    district: Option<usize>,
+    state: &'static str,
+    area: Area,
+    exact: String,
+    rows: Vec<String>,
+    ids: Vec<String>,
+    layers: Vec<String>,
+    features: Vec<String>,
+    classes: Vec<String>,
+    dates: Vec<String>,
+    changes: Vec<String>,
+}
+
+/// A face in words; faces count from 1.
+pub(super) fn face_row(report: &Report, number: usize, face: &Face) -> FaceRow {
+    let account = &report.account;
+    let list = |text: &dyn Fn(&RecordRow, &FaceRecord) -> String| -> Vec<String> {
+        face.records.iter().filter_map(|f| account.records.get(f.row).map(|row| text(row, f))).collect()
+    };
+    let words = |cell: Cell<'_>| cell.plain().unwrap_or_default();
+    let exact = words(Cell::Exact(face.area));
+    FaceRow {
+        number: number as u64 + 1,
+        district: face.district,
+        state: land_word(face.state),
+        area: face.area,
+        exact,
+        rows: list(&|_, f| (f.row + 1).to_string()),
+        ids: list(&|row, _| row.id.clone()),
+        layers: list(&|row, _| words(layer(report, Some(row.origin)))),
+        features: list(&|row, _| words(feature(Some(row.origin)))),
+        classes: list(&|row, _| words(class_of(row))),
+        dates: list(&|row, _| words(Cell::date(row.date))),
+        changes: list(&|_, f| change_word(f.change).to_owned()),
+    }
+}
+
+fn land_word(state: State) -> &'static str {
+    match state {
+        State::None => "none",
+        State::Suspected => class_word(HazardClass::Suspected),
+        State::Confirmed => class_word(HazardClass::Confirmed),
+        State::Cancelled => kind_word(ReleaseKind::Cancelled),
+        State::Reduced => kind_word(ReleaseKind::Reduced),
+        State::Cleared => kind_word(ReleaseKind::Cleared),
+    }
+}
+
+/// What a record did to the ground of a face.
+fn change_word(change: Option<Change>) -> &'static str {
+    match change {
+        None => "not-in-effect",
+        Some(Change::NewlyRecorded) => "newly-recorded",
+        Some(Change::Recontaminated) => "recontaminated",
+        Some(Change::Confirmed) => "confirmed",
+        Some(Change::Overlap) => "overlap",
+        Some(Change::Released) => "released",
+        Some(Change::Outside) => "outside-hazard",
+        Some(Change::RecordedAndReleased) => "recorded-and-released",
+        Some(Change::Repeated) => "repeated",
+    }
+}
 
 /// The columns of a district in this report.
 pub(super) fn figures(report: &Report) -> impl Iterator<Item = &'static Column<DistrictRow>> + Clone {
@@ -401,7 +486,19 @@ fn record_of<'a>(report: &'a Report, share: &RecordShare) -> Option<&'a RecordRo
 }
 
 fn row_of<'a>(report: &'a Report, shape: &LandShape) -> &'a DistrictRow {
-    shape.district.and_then(|d| report.account.districts.get(d)).unwrap_or(&report.account.outside)
+    district_of(report, shape.district)
+}
+
+fn district_of(report: &Report, district: Option<usize>) -> &DistrictRow {
+    district.and_then(|d| report.account.districts.get(d)).unwrap_or(&report.account.outside)
+}
+
+/// The class of a hazard or the kind of a release.
+fn class_of(row: &RecordRow) -> Cell<'static> {
+    match row.kind {
+        RecordKind::Hazard(class) => Cell::text(class.map(class_word)),
+        RecordKind::Release(kind) => Cell::text(kind.map(kind_word)),
+    }
 }
 
 fn name_of(row: &DistrictRow) -> Cell<'_> {

@@ -42,6 +42,16 @@ pub(super) fn released(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt>
     land("released", RELEASED, |state| matches!(state, LandState::Released(_)), report, sink)
 }
 
+pub(super) fn faces(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    let faces = &report.account.faces;
+    let mut file = Collection::begin("faces", Extent::of_polygons(faces.iter().map(|f| &f.polygons)), sink)?;
+    for (number, face) in faces.iter().enumerate() {
+        file.properties(report, columns::FACES.iter(), &columns::face_row(report, number, face));
+        file.polygons(&face.polygons)?;
+    }
+    file.end()
+}
+
 fn land(
     name: &str,
     columns: &'static [Column<LandShape>],
@@ -88,12 +98,7 @@ impl<'a, 's> Collection<'a, 's> {
     }
 
     /// Begins a feature with its properties; the geometry follows.
-    fn properties<'r, R: 'static>(
-        &mut self,
-        report: &'r Report,
-        columns: impl Iterator<Item = &'static Column<R>>,
-        row: &'r R,
-    ) {
+    fn properties<R: 'static>(&mut self, report: &Report, columns: impl Iterator<Item = &'static Column<R>>, row: &R) {
         self.text.push_str(if self.first { "\n" } else { ",\n" });
         self.first = false;
         self.text.push_str("{\"type\":\"Feature\",\"properties\":");
@@ -148,11 +153,11 @@ impl<'a, 's> Collection<'a, 's> {
 }
 
 /// Adds a row as a JSON object on one line.
-pub(super) fn push_object<'r, R: 'static>(
+pub(super) fn push_object<R: 'static>(
     out: &mut String,
-    report: &'r Report,
+    report: &Report,
     columns: impl Iterator<Item = &'static Column<R>>,
-    row: &'r R,
+    row: &R,
 ) {
     out.push('{');
     for (i, (name, cell)) in columns.enumerate() {

@@ -41,6 +41,12 @@ impl Extent {
         })
     }
 
+    /// West, south, east and north in degrees; from -180 to 180 where something lies on either side of the antimeridian.
+    pub(super) fn degrees(&self) -> Option<[f64; 4]> {
+        let ([west, south], [east, north]) = self.plain.map(|b| (corner(b.min), corner(b.max)))?;
+        Some([west, south, east, north])
+    }
+
     /// Adds the `bbox` member, where there is any ground. A country on both sides of the antimeridian gets the narrow
     /// box, whose west is greater than its east (RFC 7946, section 5.2).
     pub(super) fn push_bbox(&self, out: &mut String) {
@@ -79,27 +85,107 @@ pub(super) fn push_polygon(out: &mut String, polygon: &GridPolygon) {
 }
 
 fn push_ring(out: &mut String, ring: &[Point], counter_clockwise: bool) {
-    // Rings come without a closing point and in the right direction; a file is held to RFC 7946 all the same.
-    let ring = match ring {
-        [first, rest @ .., last] if !rest.is_empty() && first == last => &ring[..ring.len() - 1],
-        _ => ring,
-    };
     out.push('[');
     let mut ends = 0;
-    let mut push = |p: Point| {
+    closed(ring, counter_clockwise, |p| {
         if ends > 0 {
             out.push(',');
         }
         ends += 1;
         push_point(out, p);
+    });
+    out.push(']');
+}
+
+/// Tells the corners of a ring in the wanted direction, the first one again at the end.
+fn closed(ring: &[Point], counter_clockwise: bool, mut tell: impl FnMut(Point)) {
+    // Rings come without a closing point and in the right direction; a file is held to RFC 7946 all the same.
+    let ring = match ring {
+        [first, rest @ .., last] if !rest.is_empty() && first == last => &ring[..ring.len() - 1],
+        _ => ring,
     };
     if (turning(ring) >= 0) == counter_clockwise {
-        ring.iter().chain(ring.first()).for_each(|&p| push(p));
+        ring.iter().chain(ring.first()).for_each(|&p| tell(p));
     } else {
         // The same ring backwards, from the same corner.
-        ring.first().into_iter().chain(ring.iter().rev()).for_each(|&p| push(p));
+        ring.first().into_iter().chain(ring.iter().rev()).for_each(|&p| tell(p));
     }
-    out.push(']');
+}
+
+/// A corner in degrees. A grid step is exactly representable in its decimals only; this is the nearest number, the one
+/// that a reader makes of the decimals in GeoJSON.
+type Corner = [f64; 2];
+
+/// Ground in degrees, for binary formats: the same corners, in the same order, as in GeoJSON.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Ground {
+    /// There is none.
+    Nowhere,
+    /// Points.
+    Points(Vec<Corner>),
+    /// Lines.
+    Lines(Vec<Vec<Corner>>),
+    /// Polygons of rings.
+    Polygons(Vec<Vec<Vec<Corner>>>),
+}
+
+impl Ground {
+    /// The ground of a shape.
+    pub(super) fn of_polygons(shape: &[GridPolygon]) -> Self {
+        if shape.is_empty() {
+            return Self::Nowhere;
+        }
+        let ring = |(i, ring): (usize, &Vec<Point>)| {
+            let mut corners = Vec::with_capacity(ring.len() + 1);
+            closed(ring, i == 0, |p| corners.push(corner(p)));
+            corners
+        };
+        Self::Polygons(shape.iter().map(|polygon| polygon.iter().enumerate().map(ring).collect()).collect())
+    }
+
+    /// The ground of a finding.
+    pub(super) fn of_place(place: Option<Place>) -> Self {
+        let Some(place) = place else { return Self::Nowhere };
+        let boxes = boxes(place);
+        let flat = boxes.iter().all(|b| b.min.x == b.max.x || b.min.y == b.max.y);
+        let dot = boxes.iter().all(|b| b.min == b.max);
+        if dot {
+            return Self::Points(boxes.iter().map(|b| corner(b.min)).collect());
+        }
+        if flat {
+            return Self::Lines(boxes.iter().map(|b| vec![corner(b.min), corner(b.max)]).collect());
+        }
+        Self::of_polygons(&boxes.iter().map(|b| vec![corners(b)]).collect::<Vec<_>>())
+    }
+
+    /// West, south, east, north.
+    pub(super) fn bounds(&self) -> Option<[f64; 4]> {
+        let mut bounds: Option<[f64; 4]> = None;
+        let mut enter = |[x, y]: &Corner| {
+            let [west, south, east, north] = bounds.get_or_insert([*x, *y, *x, *y]);
+            (*west, *south, *east, *north) = (west.min(*x), south.min(*y), east.max(*x), north.max(*y));
+        };
+        match self {
+            Self::Nowhere => {}
+            Self::Points(points) => points.iter().for_each(&mut enter),
+            Self::Lines(lines) => lines.iter().flatten().for_each(&mut enter),
+            Self::Polygons(polygons) => polygons.iter().flatten().flatten().for_each(&mut enter),
+        }
+        bounds
+    }
+}
+
+/// The box round two boxes.
+pub(super) fn widened(sum: Option<[f64; 4]>, more: Option<[f64; 4]>) -> Option<[f64; 4]> {
+    match (sum, more) {
+        (Some(a), Some(b)) => Some([a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]),
+        (one, other) => one.or(other),
+    }
+}
+
+fn corner(p: Point) -> Corner {
+    // Both numbers are whole and below 2^53, so the quotient is the nearest number.
+    [p.x as f64 / STEPS_PER_DEGREE as f64, p.y as f64 / STEPS_PER_DEGREE as f64]
 }
 
 /// Twice the area of a ring in square grid steps; negative where it runs clockwise.

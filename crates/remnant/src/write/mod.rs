@@ -8,7 +8,11 @@
 //! |---|---|
 //! | `cell` | a value, and its digits as JSON and CSV |
 //! | `columns` | what the outputs say of districts, zones, records, findings and shapes |
+//! | `dictionary` | the types and the HXL hashtags of columns |
 //! | `geojson`, `ground` | features, and their geometry |
+//! | `layers` | the same layers and tables for binary formats |
+//! | `geopackage` | all of them in one database, with styles and a project file for QGIS |
+//! | `flatgeobuf`, `geoparquet`, `wkb` | a file for each layer |
 //! | `tables` | CSV |
 //! | `treaty` | the columns of the treaty reports, as CSV and workbook; the forecast |
 //! | `xlsx` | tables.xlsx |
@@ -28,15 +32,21 @@ mod cell;
 mod columns;
 mod console;
 mod definitions;
+mod dictionary;
+mod flatgeobuf;
 mod folder;
 mod geojson;
+mod geopackage;
+mod geoparquet;
 mod ground;
+mod layers;
 mod listing;
 mod page;
 mod planning;
 mod summary;
 mod tables;
 mod treaty;
+mod wkb;
 mod xlsx;
 
 #[cfg(test)]
@@ -51,6 +61,7 @@ use std::path::Path;
 
 use crate::error::Result;
 use crate::report::Report;
+use crate::settings::{Format, Settings};
 
 pub use console::district_table;
 pub use listing::{Entry, Listing};
@@ -114,12 +125,58 @@ pub fn summary_json(report: &Report) -> String {
     summary::text(&allowed(report))
 }
 
+/// The files that are written on request, each with the question whether it is asked for.
+const ON_REQUEST: &[(fn(&Settings) -> bool, Output)] = &[
+    (|s| s.faces, Output { name: "faces.geojson", needs_geometry: true, public: false, write: geojson::faces }),
+    (asks_gpkg, Output { name: "remnant.gpkg", needs_geometry: true, public: false, write: geopackage::write }),
+    (asks_gpkg, Output { name: "remnant.qgs", needs_geometry: true, public: false, write: geopackage::project }),
+    (asks_fgb, flat("districts.fgb", true, |r, s| flatgeobuf::write(&layers::DISTRICTS_LAYER, r, s))),
+    (asks_fgb, flat("zones.fgb", true, |r, s| flatgeobuf::write(&layers::ZONES_LAYER, r, s))),
+    (asks_fgb, flat("remaining.fgb", false, |r, s| flatgeobuf::write(&layers::REMAINING_LAYER, r, s))),
+    (asks_fgb, flat("released.fgb", false, |r, s| flatgeobuf::write(&layers::RELEASED_LAYER, r, s))),
+    (asks_fgb, flat("findings.fgb", false, |r, s| flatgeobuf::write(&layers::FINDINGS_LAYER, r, s))),
+    (|s| s.faces && asks_fgb(s), flat("faces.fgb", false, |r, s| flatgeobuf::write(&layers::FACES_LAYER, r, s))),
+    (asks_parquet, flat("districts.parquet", true, |r, s| geoparquet::write(&layers::DISTRICTS_LAYER, r, s))),
+    (asks_parquet, flat("zones.parquet", true, |r, s| geoparquet::write(&layers::ZONES_LAYER, r, s))),
+    (asks_parquet, flat("remaining.parquet", false, |r, s| geoparquet::write(&layers::REMAINING_LAYER, r, s))),
+    (asks_parquet, flat("released.parquet", false, |r, s| geoparquet::write(&layers::RELEASED_LAYER, r, s))),
+    (asks_parquet, flat("findings.parquet", false, |r, s| geoparquet::write(&layers::FINDINGS_LAYER, r, s))),
+    (|s| s.faces && asks_parquet(s), flat("faces.parquet", false, |r, s| geoparquet::write(&layers::FACES_LAYER, r, s))),
+];
+
+const fn flat(name: &'static str, public: bool, write: fn(&Report, &mut Sink<'_>) -> Result<(), Halt>) -> Output {
+    Output { name, needs_geometry: true, public, write }
+}
+
+fn asks_gpkg(settings: &Settings) -> bool {
+    settings.formats.contains(&Format::GeoPackage)
+}
+
+fn asks_fgb(settings: &Settings) -> bool {
+    settings.formats.contains(&Format::FlatGeobuf)
+}
+
+fn asks_parquet(settings: &Settings) -> bool {
+    settings.formats.contains(&Format::GeoParquet)
+}
+
+/// The files of a run with these settings, in the order in which they are written.
+fn asked_for(settings: &Settings) -> Vec<Output> {
+    let more = ON_REQUEST.iter().filter(|(asks, _)| asks(settings)).map(|(_, output)| *output);
+    OUTPUTS.iter().copied().chain(more).collect()
+}
+
+/// The name of every file that any run writes.
+fn names() -> impl Iterator<Item = &'static str> {
+    OUTPUTS.iter().map(|o| o.name).chain(ON_REQUEST.iter().map(|(_, o)| o.name))
+}
+
 /// Writes the output folder: everything, or nothing and the former folder stays as it was.
 ///
 /// `stop` is asked between files and every few thousand features; once it says yes, the answer is
 /// [`Error::Interrupted`](crate::error::Error::Interrupted). A former run is replaced only with `force`.
 pub fn write_folder(report: &Report, out: &Path, force: bool, stop: &dyn Fn() -> bool) -> Result<()> {
-    folder::write(OUTPUTS, &allowed(report), out, force, stop)
+    folder::write(&asked_for(&report.account.settings), &allowed(report), out, force, stop)
 }
 
 /// Refuses an output folder that [`write_folder`] could not, or should not, write; to be called before the work starts.
@@ -156,6 +213,8 @@ struct Sink<'a> {
     out: &'a mut dyn Write,
     stop: &'a dyn Fn() -> bool,
     steps: Counter<u32>,
+    /// The file behind it, for what must find its own way about in it.
+    path: Option<&'a Path>,
 }
 
 /// Steps (a row, a polygon) between two questions whether to go on: some milliseconds of work.
@@ -163,7 +222,12 @@ const STEPS_PER_QUESTION: u32 = 4096;
 
 impl<'a> Sink<'a> {
     fn new(out: &'a mut dyn Write, stop: &'a dyn Fn() -> bool) -> Self {
-        Self { out, stop, steps: Counter::new(0) }
+        Self { out, stop, steps: Counter::new(0), path: None }
+    }
+
+    /// The same, where the bytes go to a file.
+    fn to_file(out: &'a mut dyn Write, path: &'a Path, stop: &'a dyn Fn() -> bool) -> Self {
+        Self { path: Some(path), ..Self::new(out, stop) }
     }
 
     /// To be called at every step.

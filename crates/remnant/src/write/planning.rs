@@ -60,7 +60,7 @@ pub(super) fn exposure(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt>
     rows.extend(report.account.districts.iter().flat_map(|row| district("district", row)));
     rows.extend(district("outside", &outside));
     rows.extend(report.account.zones.iter().flat_map(zone));
-    table(report, sink, EXPOSURE.iter(), &rows)
+    table("exposure", report, sink, EXPOSURE.iter(), &rows)
 }
 
 /// A place in the order of work, with what all places up to it come to.
@@ -116,5 +116,5 @@ pub(super) fn plan(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
             Step { place: place.clone(), cumulative }
         })
         .collect();
-    table(report, sink, PLAN.iter(), &steps)
+    table("plan", report, sink, PLAN.iter(), &steps)
 }

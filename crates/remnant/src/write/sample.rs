@@ -7,10 +7,11 @@ use remnant_geometry::{Area, GridPolygon, Point};
 use crate::finding::{Code, Finding, Place};
 use crate::records::{Fate, HazardClass, Origin, ReleaseKind, Work};
 use crate::report::{
-    Access, Account, Balance, Check, DistrictRow, Figures, IncidentRow, Input, LandShape, LandState, RecordKind,
-    RecordRow, Report, Role, RunFacts, SquareMetres, States, ZoneRow,
+    Access, Account, Balance, Check, DistrictRow, Face, FaceRecord, Figures, IncidentRow, Input, LandShape, LandState,
+    RecordKind, RecordRow, Report, Role, RunFacts, SquareMetres, States, ZoneRow,
 };
 use crate::settings::Settings;
+use crate::status::{Change, State};
 use crate::zone::{Reason, ZoneStatus};
 
 /// Names that have broken a writer before.
@@ -254,6 +255,25 @@ pub(super) fn report() -> Report {
                 shape(Some(0), LandState::Contaminated(HazardClass::Confirmed), 3),
                 shape(Some(0), LandState::Contaminated(HazardClass::Suspected), 4),
                 shape(Some(0), LandState::Released(ReleaseKind::Cleared), 5),
+            ],
+            faces: vec![
+                Face {
+                    district: Some(0),
+                    state: State::Confirmed,
+                    area: Area::from_units(123_456_789_012),
+                    records: vec![
+                        FaceRecord { row: 0, change: Some(Change::NewlyRecorded) },
+                        FaceRecord { row: 1, change: None },
+                    ],
+                    polygons: vec![square(21, 41)],
+                },
+                Face {
+                    district: None,
+                    state: State::None,
+                    area: Area::from_units(1),
+                    records: vec![FaceRecord { row: 1, change: Some(Change::Outside) }],
+                    polygons: Vec::new(),
+                },
             ],
             findings: vec![
                 Finding::of(Code::NoArea, origin(0, 3), "=x", "quoted \"value\"").at(Place::Box(far, far)),

@@ -10,6 +10,8 @@
 //! | `zones.csv`, `records.csv`, `findings.csv` | one each |
 //! | `records-by-district.csv` | one for each record and each district where it has land; `record` counts the rows of records.csv from 1 |
 //!
+//! With `--hxl` a second row holds the HXL hashtag of every column (`dictionary`).
+//!
 //! Areas have four decimals, so that columns add up as printed. A text cell that begins with `=`, `+`, `-`, `@`, tab,
 //! carriage return or line feed is led in by a single quote, so that no spreadsheet runs it; the text is otherwise as
 //! it was. Cells of numbers and dates are never changed. Lists are joined by `; `; where an item holds that itself,
@@ -19,57 +21,59 @@ use std::borrow::Borrow;
 
 use super::cell::Cell;
 use super::columns::{self, BALANCE, CREDIT, Column, FINDINGS, RECORDS, SERIES, SHARES, TRANSITIONS, ZONES};
-use super::{Halt, Sink};
+use super::{Halt, Sink, dictionary};
 use crate::report::Report;
 
 pub(super) fn findings(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table(report, sink, FINDINGS.iter(), columns::findings_in_order(report))
+    table("findings", report, sink, FINDINGS.iter(), columns::findings_in_order(report))
 }
 
 pub(super) fn balance(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table(report, sink, BALANCE.iter(), columns::periods(report))
+    table("balance", report, sink, BALANCE.iter(), columns::periods(report))
 }
 
 pub(super) fn series(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table(report, sink, SERIES.iter(), columns::series(report))
+    table("series", report, sink, SERIES.iter(), columns::series(report))
 }
 
 pub(super) fn transitions(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table(report, sink, TRANSITIONS.iter(), columns::transitions(report))
+    table("transitions", report, sink, TRANSITIONS.iter(), columns::transitions(report))
 }
 
 pub(super) fn districts(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
     let outside = columns::outside_row(report);
-    table(report, sink, columns::figures(report), report.account.districts.iter().chain([&outside]))
+    table("districts", report, sink, columns::figures(report), report.account.districts.iter().chain([&outside]))
 }
 
 pub(super) fn zones(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table(report, sink, ZONES.iter(), &report.account.zones)
+    table("zones", report, sink, ZONES.iter(), &report.account.zones)
 }
 
 pub(super) fn records(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table(report, sink, RECORDS.iter(), &report.account.records)
+    table("records", report, sink, RECORDS.iter(), &report.account.records)
 }
 
 pub(super) fn credit(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table(report, sink, CREDIT.iter(), crate::report::credit(&report.account))
+    table("credit", report, sink, CREDIT.iter(), crate::report::credit(&report.account))
 }
 
 pub(super) fn shares(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table(report, sink, SHARES.iter(), &report.account.shares)
+    table("records-by-district", report, sink, SHARES.iter(), &report.account.shares)
 }
 
 pub(super) fn table<R: 'static>(
+    name: &str,
     report: &Report,
     sink: &mut Sink<'_>,
     columns: impl Iterator<Item = &'static Column<R>> + Clone,
     rows: impl IntoIterator<Item: Borrow<R>>,
 ) -> Result<(), Halt> {
-    table_under(&[], report, sink, columns, rows)
+    table_under(name, &[], report, sink, columns, rows)
 }
 
 /// A table with further rows of text between its header and its data.
 pub(super) fn table_under<R: 'static>(
+    name: &str,
     under: &[Vec<String>],
     report: &Report,
     sink: &mut Sink<'_>,
@@ -81,6 +85,9 @@ pub(super) fn table_under<R: 'static>(
         .buffer_capacity(1 << 16)
         .from_writer(sink);
     writer.write_record(columns.clone().map(|c| c.0))?;
+    if report.account.settings.hxl {
+        writer.write_record(columns.clone().map(|c| dictionary::hashtag(name, c.0)))?;
+    }
     for row in under {
         writer.write_record(row)?;
     }

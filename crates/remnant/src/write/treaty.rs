@@ -111,7 +111,7 @@ pub(super) fn workbook(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt>
 }
 
 pub(super) fn forecast(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table_under(&[meanings("forecast", FORECAST.iter().map(|c| c.0))], report, sink, FORECAST.iter(), outlooks(report))
+    table_under("forecast", &[meanings("forecast", FORECAST.iter().map(|c| c.0))], report, sink, FORECAST.iter(), outlooks(report))
 }
 
 fn table(
@@ -122,7 +122,7 @@ fn table(
 ) -> Result<(), Halt> {
     let columns: Vec<&'static Column<DistrictRow>> = columns.iter().copied().flatten().collect();
     let under = meanings(name, columns.iter().map(|c| c.0));
-    table_under(&[under], report, sink, columns.iter().copied(), places(report))
+    table_under(name, &[under], report, sink, columns.iter().copied(), places(report))
 }
 
 /// The row under the header: unit and meaning of every column.

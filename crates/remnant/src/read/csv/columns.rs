@@ -2,6 +2,7 @@
 
 use geo_types::{Geometry, Point};
 
+use super::angle::{Axis, coordinate};
 use super::wkt;
 use crate::read::{DeclaredCrs, Shape, fold};
 
@@ -114,9 +115,9 @@ impl Place {
                     Err(fault) => Shape::Unreadable { why: fault.why, bounds: fault.bounds.filter(|_| whole) },
                 }
             }
-            Self::Pair { x, y, .. } => match (field(*x), field(*y)) {
+            Self::Pair { x, y, degrees } => match (field(*x), field(*y)) {
                 ("", "") => Shape::Missing,
-                (x, y) => match (coordinate(x, comma), coordinate(y, comma)) {
+                (x, y) => match (coordinate(x, Axis::X, *degrees, comma), coordinate(y, Axis::Y, *degrees, comma)) {
                     (Some(x), Some(y)) => Shape::Geometry(Geometry::Point(Point::new(x, y))),
                     (Some(_), None) => not_a_number(y),
                     _ => not_a_number(x),
@@ -129,15 +130,4 @@ impl Place {
 fn not_a_number(text: &str) -> Shape {
     let text: String = text.chars().take(60).collect();
     Shape::Unreadable { why: format!("a coordinate is not a plain number: `{text}`"), bounds: None }
-}
-
-/// A coordinate; with a decimal comma where commas do not separate fields.
-fn coordinate(text: &str, comma: bool) -> Option<f64> {
-    let text = if comma && text.matches(',').count() == 1 && !text.contains('.') {
-        text.replace(',', ".")
-    } else {
-        text.to_owned()
-    };
-    let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
-    text.parse::<f64>().ok().filter(|number| plain && number.is_finite())
 }

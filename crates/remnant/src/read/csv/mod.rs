@@ -1,21 +1,26 @@
 //! CSV with well-known text or with columns of coordinates.
 
+mod angle;
 mod columns;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod traverse;
+mod vertices;
 mod wkt;
 
 use std::ops::Range;
 
 use self::columns::{Place, promising};
 use self::rows::{Span, fields, rows, separator};
+use self::vertices::Columns;
 use super::text::Codec;
-use super::{Bytes, Feature, Format, LayerInfo, Request, Shape, Source, Value, slice_of};
+use super::{Bearings, Bytes, Feature, Format, LayerInfo, Request, Shape, Source, Value, slice_of};
 use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats.
-pub(super) const FORMAT: Format = Format { name: "CSV", extensions: &["csv", "tsv", "tab", "txt"], recognises, open };
+pub(super) const FORMAT: Format =
+    Format { name: "CSV", extensions: &["csv", "tsv", "tab", "txt"], recognises, open, layers: super::only_layer };
 
 /// In how many rows a value is sought that tells what a column holds.
 const LOOK: usize = 1000;
@@ -72,24 +77,37 @@ impl Text {
     }
 }
 
+/// UTF-16 of a file without its mark, where the caller says so; the little end first unless the name says otherwise.
+fn utf_16_named(label: &str) -> Option<&'static encoding_rs::Encoding> {
+    let plain: String = label.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+    match plain.as_str() {
+        "UTF16" | "UTF16LE" => Some(encoding_rs::UTF_16LE),
+        "UTF16BE" => Some(encoding_rs::UTF_16BE),
+        _ => None,
+    }
+}
+
 fn decode(bytes: Bytes, request: &Request<'_>, notes: &mut Vec<String>) -> Result<Text> {
     let utf_16 = match *bytes {
         [0xFF, 0xFE, ..] => Some(encoding_rs::UTF_16LE),
         [0xFE, 0xFF, ..] => Some(encoding_rs::UTF_16BE),
-        _ => None,
+        _ => request.encoding.and_then(utf_16_named),
     };
     if let Some(encoding) = utf_16 {
         let (text, _, replaced) = encoding.decode(&bytes);
         let text = text.into_owned();
         if replaced {
             // Text that is cut in the middle of a character is cut.
-            let why = "it is marked as UTF-16 and is not all valid UTF-16, or ends within a character";
+            let why = "it is marked or named as UTF-16 and is not all valid UTF-16, or ends within a character";
             return Err(unusable(request, why));
         }
         return Ok(Text::Decoded(text));
     }
     if memchr::memchr(0, &bytes).is_some() {
-        return Err(unusable(request, "there are NUL bytes in it: no text, or UTF-16 without its mark"));
+        return Err(unusable(
+            request,
+            "there are NUL bytes in it: no text, or UTF-16 without its mark (then name the encoding, utf-16le or utf-16be)",
+        ));
     }
     let start = if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) { 3 } else { 0 };
     let content = bytes.get(start..).unwrap_or_default();
@@ -124,11 +142,15 @@ fn unusable(request: &Request<'_>, why: impl std::fmt::Display) -> Error {
 }
 
 fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
+    from_bytes(Bytes::load(request.path)?, request)
+}
+
+/// Opens a file whose content is in memory.
+pub(super) fn from_bytes(bytes: Bytes, request: &Request<'_>) -> Result<Box<dyn Source>> {
     let name = request.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     if let Some(layer) = request.layer.filter(|l| *l != name) {
         return Err(super::no_such_layer(request.path, layer, &name));
     }
-    let bytes = Bytes::load(request.path)?;
     let digest = bytes.digest();
     let mut notes = Vec::new();
     let text = decode(bytes, request, &mut notes)?;
@@ -158,6 +180,26 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
         values.into_iter().find(|v| !v.trim().is_empty())
     };
     let place = Place::find(&header, value, &mut notes);
+    let table = match place {
+        Place::Pair { x, y, degrees } => Columns::find(&header, x, y, degrees),
+        _ => None,
+    };
+    let id = |columns: &Columns, row: &Span| {
+        fields(&text.slice(*row), separator).into_iter().nth(columns.record()).unwrap_or_default().trim().to_owned()
+    };
+    let vertices = table.and_then(|columns| {
+        let groups = vertices::group(rows.iter().map(|row| id(&columns, row)));
+        // Points that are numbered, each a record of its own, are points.
+        (groups.len() < rows.len()).then_some(Vertices { columns, groups })
+    });
+    if let Some(Vertices { columns, groups }) = &vertices {
+        let by = header.get(columns.record()).cloned().unwrap_or_default();
+        notes.push(format!(
+            "its {} rows are read as the turning points of {} records, told apart by the column {by}",
+            rows.len(),
+            groups.len()
+        ));
+    }
     let mut slots: Vec<(usize, u16)> = Vec::new();
     for (column, name) in header.iter().enumerate() {
         let Some(slot) = request.wanted.slot(name) else { continue };
@@ -170,7 +212,7 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
     }
     slots.sort_by_key(|(_, slot)| *slot);
     let info = LayerInfo { name, format: FORMAT.name, crs: place.crs(), fields: header, files: vec![digest], notes };
-    Ok(Box::new(Csv { text, rows, separator, place, slots, info }))
+    Ok(Box::new(Csv { text, rows, separator, place, vertices, bearings: request.bearings, slots, info }))
 }
 
 /// An opened file.
@@ -179,8 +221,46 @@ struct Csv {
     rows: Vec<Span>,
     separator: u8,
     place: Place,
+    vertices: Option<Vertices>,
+    bearings: Option<Bearings>,
     slots: Vec<(usize, u16)>,
     info: LayerInfo,
+}
+
+/// The rows of a vertex table by record.
+struct Vertices {
+    columns: Columns,
+    groups: Vec<Vec<usize>>,
+}
+
+impl Csv {
+    /// A record of several rows: its values are those of the first.
+    fn record(&self, number: u64, columns: &Columns, group: &[usize]) -> Feature {
+        let mut feature = Feature { number, id: None, values: Vec::new(), shape: Shape::Missing, notes: Vec::new() };
+        let spans = group.iter().filter_map(|row| self.rows.get(*row));
+        let rows: Vec<Vec<String>> = spans.map(|row| fields(&self.text.slice(*row), self.separator)).collect();
+        let id = rows.first().and_then(|row| row.get(columns.record())).map(|id| id.trim().to_owned());
+        feature.id = id.filter(|id| !id.is_empty());
+        let expected = self.info.fields.len();
+        if let Some(row) = rows.iter().find(|row| row.len() != expected) {
+            feature.notes.push(format!("a row has {} fields, and the header {expected}", row.len()));
+        }
+        let comma = self.separator != b',';
+        feature.shape = vertices::shape(columns, &rows, self.bearings, comma, &mut feature.notes);
+        for (column, slot) in &self.slots {
+            let cell = |row: &Vec<String>| row.get(*column).map(|c| c.trim().to_owned()).unwrap_or_default();
+            let first = rows.first().map(cell).unwrap_or_default();
+            if !columns.of_points(*column) && rows.iter().any(|row| cell(row) != first) {
+                let name = self.info.fields.get(*column).map_or("", |n| n.as_str());
+                feature
+                    .notes
+                    .push(format!("its rows differ in the field {name}; that of the first, `{first}`, is used"));
+            }
+            let value = if first.is_empty() { Value::Null } else { Value::Text(first) };
+            feature.values.push((*slot, value));
+        }
+        feature
+    }
 }
 
 impl Source for Csv {
@@ -189,10 +269,15 @@ impl Source for Csv {
     }
 
     fn len(&self) -> usize {
-        self.rows.len()
+        self.vertices.as_ref().map_or(self.rows.len(), |v| v.groups.len())
     }
 
     fn read(&self, range: Range<usize>) -> Result<Vec<Feature>> {
+        if let Some(Vertices { columns, groups }) = &self.vertices {
+            let groups = slice_of(groups, &range)?;
+            let numbered = (range.start as u64 + 1..).zip(groups);
+            return Ok(numbered.map(|(number, group)| self.record(number, columns, group)).collect());
+        }
         let rows = slice_of(&self.rows, &range)?;
         let mut features = Vec::with_capacity(rows.len());
         for (number, row) in (range.start as u64 + 1..).zip(rows) {

@@ -1,7 +1,9 @@
+use geo_types::Geometry;
+
 use crate::read::testing::{
-    Damage, Read, damage, fixtures, is_hazards, put, read, read_bytes, read_with, scratch, shared,
+    Damage, Read, damage, fixture, fixtures, is_hazards, put, read, read_bytes, read_with, scratch, shared,
 };
-use crate::read::{DeclaredCrs, Shape, Value};
+use crate::read::{Bearings, DeclaredCrs, Request, Shape, Value, Wanted, open};
 
 fn of(text: &str) -> Read {
     read_bytes("a.csv", text.as_bytes(), &["id", "name"]).unwrap_or_else(|e| panic!("{e}\n{text}"))
@@ -38,7 +40,9 @@ fn columns_of_coordinates_are_found() {
         ("id,lon,lat\n1,,5\n", DeclaredCrs::Wgs84, "a coordinate is not a plain number: ``"),
         ("id,lon,lat\n1,48°12'N,5\n", DeclaredCrs::Wgs84, "a coordinate is not a plain number: `48°12'N`"),
         ("id,lon,lat\n1,nan,5\n", DeclaredCrs::Wgs84, "a coordinate is not a plain number: `nan`"),
-        ("id,lon,lat\n1,\"46,5\",5\n", DeclaredCrs::Wgs84, "a coordinate is not a plain number: `46,5`"),
+        ("id,lon,lat\n1,\"46,5\",5\n", DeclaredCrs::Wgs84, "POINT(46.5 5.0)"),
+        ("id,x,y\n1,\"46,500\",5\n", DeclaredCrs::Unknown, "a coordinate is not a plain number: `46,500`"),
+        ("id,lon,lat\n1,46°30'E,39°45'00\"N\n", DeclaredCrs::Wgs84, "POINT(46.5 39.75)"),
         ("id,name\n1,a\n", DeclaredCrs::Unknown, "missing"),
     ] {
         let read = of(text);
@@ -134,4 +138,90 @@ fn real_files_agree_with_gdal() {
         let read = read(&path).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!((read.features.len(), read.extent()), (count, extent), "{name}");
     }
+}
+
+/// A table of turning points of one record, with these rows after its header.
+fn corners(rows: &str, bearings: Option<Bearings>) -> Read {
+    let text = format!("id,pointno,pointtype,frompoint,lon,lat,bearing,distance\n{rows}");
+    let folder = scratch();
+    let path = folder.path().join("a.csv");
+    put(&path, text.as_bytes());
+    let wanted = Wanted::new(["id"]);
+    let source = open(&Request { bearings, ..Request::of(&path, &wanted) }).unwrap_or_else(|e| panic!("{e}"));
+    let features = source.read(0..source.len()).unwrap_or_else(|e| panic!("{e}"));
+    Read { info: source.info().clone(), features }
+}
+
+#[test]
+fn turning_points_make_polygons() {
+    let wanted = ["hazard_localid", "class", "date"];
+    let table = read_with(&fixtures().join("formats/vertices.csv"), &wanted, None).unwrap_or_else(|e| panic!("{e}"));
+    let same = read_with(&fixtures().join("formats/vertices.geojson"), &wanted, None).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(debug(&table), debug(&same));
+    for (a, b) in table.features.iter().zip(&same.features) {
+        assert_eq!(a.values, b.values);
+    }
+    assert_eq!(
+        table.notes(),
+        "its 12 rows are read as the turning points of 2 records, told apart by the column hazard_localid"
+    );
+    // Numbered points that are records of their own stay points.
+    assert_eq!(debug(&of("id,vertex,lon,lat\n1,1,2,3\n2,2,4,5\n")), ["POINT(2.0 3.0)", "POINT(4.0 5.0)"]);
+    let differ = of("id,name,vertex,lon,lat\n1,a,1,0,0\n1,b,2,1,0\n1,a,3,1,1\n");
+    assert!(
+        differ.notes().contains("differ in the field name") && differ.value(0, 1) == Some(&Value::Text("a".into()))
+    );
+}
+
+#[test]
+fn bearings_and_distances_are_followed_and_their_misclosure_told() {
+    // A square of 100 m by hand: a tenth of a metre is missing in the last leg.
+    let square = "a,1,Start point,,46,40,,\na,2,Turning point,,,,90,100\na,3,Turning point,,,,0,100\n\
+                  a,4,Turning point,3,,,270,100\na,5,End point,,,,180,99.9\n";
+    let read = corners(square, Some(Bearings::True));
+    let Some(Geometry::Polygon(ring)) = read.geometry(0) else { panic!("{read:?}") };
+    let ring = &ring.exterior().0;
+    // At 40 degrees north a metre is 1/85394 degrees of longitude and 1/111035 of latitude.
+    for (at, x, y) in [(1, 100. / 85_394., 0.), (2, 100. / 85_394., 100. / 111_035.), (3, 0., 100. / 111_035.)] {
+        assert!((ring[at].x - 46. - x).abs() < 1e-7 && (ring[at].y - 40. - y).abs() < 1e-7, "{at}: {ring:?}");
+    }
+    assert!(
+        read.notes().contains("ends 0.10 m from its first corner (1:3999)") || read.notes().contains("(1:4"),
+        "{}",
+        read.notes()
+    );
+    // The same with every bearing measured from magnetic north, which lies 10 degrees west there.
+    let magnetic =
+        square.replace(",90,", ",100,").replace(",0,", ",10,").replace(",270,", ",280,").replace(",180,", ",190,");
+    let turned = corners(&magnetic, Some(Bearings::Magnetic { declination_deg: -10. }));
+    assert_eq!(debug(&turned), debug(&read));
+    let undeclared = corners(square, None);
+    assert!(undeclared.why(0).contains("bearings = \"true\""));
+    let bounds = undeclared.bounds(0).unwrap_or_default();
+    assert!(bounds[0] < 46. - 300. / 85_394. && bounds[3] > 40. + 300. / 111_035.);
+    // Coordinates go before legs, and the leg is held against them.
+    let both = "a,1,,,46,40,,\na,2,,,46.001,40,90,100\na,3,,,46.001,40.001,,\n";
+    let both = corners(both, Some(Bearings::True));
+    assert!(
+        both.notes().contains("misses its coordinates by 14.6") || both.notes().contains("by 14.5"),
+        "{}",
+        both.notes()
+    );
+    for (rows, why) in [
+        ("a,1,,9,,,90,100\na,2,,,46,40,,\n", "whose place is not known"),
+        ("a,1,,,46,40,,\na,2,,,,,90,\n", "the distance of point 2"),
+        ("a,1,,,46,40,,\na,2,,,,,900,1\n", "no leg of a survey"),
+        ("a,1,,,46,40,,\na,2,,2,,,90,1\n", "measured from 2"),
+    ] {
+        assert!(corners(rows, Some(Bearings::True)).why(0).contains(why), "{rows}");
+    }
+}
+
+#[test]
+fn damage_to_turning_points_is_told_or_changes_a_value() {
+    let table = fixture("formats/vertices.csv");
+    damage(("a.csv", &table), "a.csv", &[], |kind, read| match kind {
+        Damage::Cut(at) => table.get(..at).is_some_and(|t| t.ends_with(b"\n")) || read.notes().contains("cut short"),
+        Damage::Changed(_) => read.features.len() <= 12,
+    });
 }

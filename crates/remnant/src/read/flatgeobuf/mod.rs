@@ -20,7 +20,8 @@ use super::{Bytes, DeclaredCrs, Feature, Format, LayerInfo, Request, Shape, Sour
 use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats.
-pub(super) const FORMAT: Format = Format { name: "FlatGeobuf", extensions: &["fgb"], recognises, open };
+pub(super) const FORMAT: Format =
+    Format { name: "FlatGeobuf", extensions: &["fgb"], recognises, open, layers: super::only_layer };
 
 fn recognises(head: &[u8]) -> bool {
     head.starts_with(b"fgb") && head.get(4..7) == Some(b"fgb")

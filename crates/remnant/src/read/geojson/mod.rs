@@ -17,7 +17,7 @@ use std::path::Path;
 use self::json::Broken;
 use self::parse::Parser;
 use self::split::{Layout, Refusal, Span, split};
-use super::{Bytes, DeclaredCrs, Feature, Format, LayerInfo, Request, Source, Wanted, slice_of};
+use super::{Bytes, DeclaredCrs, Feature, Format, LayerInfo, Request, Source, Wanted, slice_of, topojson};
 use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats.
@@ -26,6 +26,7 @@ pub(super) const FORMAT: Format = Format {
     extensions: &["geojson", "json", "geojsonl", "geojsons", "geojsonseq", "ndjson", "jsonl"],
     recognises,
     open,
+    layers,
 };
 
 fn recognises(head: &[u8]) -> bool {
@@ -35,10 +36,17 @@ fn recognises(head: &[u8]) -> bool {
 }
 
 fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
-    let bytes = Bytes::load(request.path)?;
+    from_bytes(Bytes::load(request.path)?, request)
+}
+
+/// Opens a file whose content is in memory.
+pub(super) fn from_bytes(bytes: Bytes, request: &Request<'_>) -> Result<Box<dyn Source>> {
     // The digest costs about as much as the pass over the text.
     let (digest, layout) = rayon::join(|| bytes.digest(), || split(&bytes));
-    let layout = layout.map_err(|refusal| refused(&bytes, refusal))?;
+    let layout = match layout {
+        Err(Refusal::Topology) => return topojson::from_bytes(bytes, request),
+        layout => layout.map_err(|refusal| refused(&bytes, refusal))?,
+    };
     let Layout { items, crs, name, notes } = layout;
     let stem = || request.path.file_stem().map(|s| s.to_string_lossy().into_owned());
     let name = name.filter(|n| !n.is_empty()).or_else(stem).unwrap_or_default();
@@ -57,6 +65,18 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
         notes,
     };
     Ok(Box::new(GeoJson { bytes, items, wanted: request.wanted.clone(), info }))
+}
+
+fn layers(path: &Path) -> Result<Vec<String>> {
+    match split(&Bytes::load(path)?) {
+        Err(Refusal::Topology) => (topojson::FORMAT.layers)(path),
+        _ => super::only_layer(path),
+    }
+}
+
+/// What a member `crs` means, and what is to be said about it.
+pub(super) fn declared_crs(json: &[u8]) -> (DeclaredCrs, Option<String>) {
+    split::declared(json)
 }
 
 /// An opened file.
@@ -98,6 +118,7 @@ fn refused(bytes: &Bytes, refusal: Refusal) -> Error {
     let (why, remedy) = match refusal {
         Refusal::Broken(broken) => (place_in(bytes, broken), "export it again, or mend it at this place"),
         Refusal::Foreign(why, remedy) => (why, remedy),
+        Refusal::Topology => ("it is TopoJSON among other texts".into(), "put it into a file of its own"),
     };
     Error::unusable("this GeoJSON can't be used", Location::file(bytes.path() as &Path), why, remedy)
 }

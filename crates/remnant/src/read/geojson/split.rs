@@ -26,6 +26,8 @@ pub(super) enum Refusal {
     Broken(Broken),
     /// It is JSON, but no GeoJSON that can be trusted: why and what to do.
     Foreign(String, &'static str),
+    /// It is TopoJSON.
+    Topology,
 }
 
 impl From<Broken> for Refusal {
@@ -104,9 +106,7 @@ fn text(cursor: &mut Cursor<'_>, layout: &mut Layout) -> Result<(), Refusal> {
         Some("FeatureCollection") => {
             return Err(Refusal::Foreign("it is a FeatureCollection without an array `features`".into(), AGAIN));
         }
-        Some("Topology") => {
-            return Err(Refusal::Foreign("it is TopoJSON, which can't be read yet".into(), EXPORT));
-        }
+        Some("Topology") => return Err(Refusal::Topology),
         Some(kind) if kind == "Feature" || GEOMETRIES.contains(&kind) => {
             if seen.collections > 0 {
                 return Err(Refusal::Foreign(format!("it is a {kind} with an array `features` in it"), AGAIN));

@@ -255,7 +255,4 @@ fn real_files_agree_with_gdal() {
             assert_eq!(read.tally(), [745, 0, 1543]);
         }
     }
-    if let Some(path) = shared("bih-geoboundaries-adm3/geoBoundaries-BIH-ADM3.topojson") {
-        assert!(read(&path).is_err_and(|e| e.to_string().contains("TopoJSON")));
-    }
 }

@@ -93,6 +93,12 @@ pub(super) fn choose(connection: &Connection, path: &Path, asked: Option<&str>) 
     }
 }
 
+/// The names of the layers that are there.
+pub(super) fn names(connection: &Connection, path: &Path) -> Result<Vec<String>> {
+    let (layers, _) = list(connection).map_err(|e| unusable(path, &e))?;
+    Ok(layers.into_iter().map(|layer| layer.table).collect())
+}
+
 /// Whether there is a table or a view of this name.
 fn exists(connection: &Connection, name: &str) -> bool {
     let count = "SELECT count(*) FROM sqlite_master WHERE lower(name) = lower(?1)";

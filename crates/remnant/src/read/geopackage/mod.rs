@@ -23,10 +23,16 @@ use super::{Feature, Format, LayerInfo, Request, Shape, Source, Value, Wanted, s
 use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats.
-pub(super) const FORMAT: Format = Format { name: "GeoPackage", extensions: &["gpkg"], recognises, open };
+pub(super) const FORMAT: Format = Format { name: "GeoPackage", extensions: &["gpkg"], recognises, open, layers: layers_of };
 
 fn recognises(head: &[u8]) -> bool {
     head.starts_with(b"SQLite format 3\0")
+}
+
+/// The names of the layers of a file.
+fn layers_of(path: &Path) -> Result<Vec<String>> {
+    let database = Database::open(path)?;
+    layers::names(&database.connection, path)
 }
 
 /// What a row costs beside its content, in bytes.

@@ -33,10 +33,25 @@ use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats.
 pub(super) const FORMAT: Format =
-    Format { name: "GeoParquet", extensions: &["parquet", "geoparquet", "pq"], recognises, open };
+    Format { name: "GeoParquet", extensions: &["parquet", "geoparquet", "pq"], recognises, open, layers };
 
 fn recognises(head: &[u8]) -> bool {
     head.starts_with(b"PAR1") || head.starts_with(b"PARE")
+}
+
+/// The columns of geometries of a file; with one only, the file's stem, as the layer is called.
+fn layers(path: &Path) -> Result<Vec<String>> {
+    caught(path, || {
+        let content = bytes::Bytes::from(Bytes::load(path)?.into_content());
+        let reader = SerializedFileReader::new(content).map_err(|e| unusable(path, said(&e)))?;
+        let columns = geo::columns(reader.metadata().file_metadata()).map_err(|why| unusable(path, why))?;
+        if columns.len() > 1 {
+            return Ok(columns.into_iter().map(|column| column.name).collect());
+        }
+        let wanted = super::Wanted::default();
+        let (_, name, _) = choose(&Request::of(path, &wanted), &columns)?;
+        Ok(vec![name])
+    })
 }
 
 /// A row, not yet understood.

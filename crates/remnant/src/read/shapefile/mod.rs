@@ -24,8 +24,13 @@ use super::{Bytes, DeclaredCrs, Feature, Format, LayerInfo, Request, Source, sli
 use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats.
-pub(super) const FORMAT: Format =
-    Format { name: "Shapefile", extensions: &["shp", "shx", "dbf"], recognises: records::is_shapefile, open };
+pub(super) const FORMAT: Format = Format {
+    name: "Shapefile",
+    extensions: &["shp", "shx", "dbf"],
+    recognises: records::is_shapefile,
+    open,
+    layers: super::only_layer,
+};
 
 /// An opened shapefile.
 struct Shapefile {
@@ -53,14 +58,35 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
     if let Some(layer) = request.layer.filter(|l| *l != name) {
         return Err(super::no_such_layer(path, layer, &name));
     }
-    let mut notes = Vec::new();
     let shapes = Bytes::load(path)?;
     let side = |ending: &str| sibling(path, ending).map(|p| Bytes::load_or_empty(&p)).transpose();
     let (dbf, prj, shx) = (side("dbf")?, side("prj")?, side("shx")?);
     let cpg = side("cpg")?.or(side("cst")?);
-    let spans = records::walk(&shapes)
+    from_files(Files { name, shapes, dbf, prj, shx, cpg }, request)
+}
+
+/// The content of the files that make up a shapefile.
+pub(super) struct Files {
+    /// What the layer is called.
+    pub(super) name: String,
+    pub(super) shapes: Bytes,
+    pub(super) dbf: Option<Bytes>,
+    pub(super) prj: Option<Bytes>,
+    pub(super) shx: Option<Bytes>,
+    pub(super) cpg: Option<Bytes>,
+}
+
+/// Opens a shapefile whose files are in memory.
+pub(super) fn from_files(files: Files, request: &Request<'_>) -> Result<Box<dyn Source>> {
+    let Files { name, shapes, dbf, prj, shx, cpg } = files;
+    let mut notes = Vec::new();
+    let spans = records::walk(&shapes, &mut notes)
         .and_then(|spans| records::arrange(spans, shx.as_deref(), &mut notes))
-        .map_err(|why| unusable(path, why, AGAIN))?;
+        .map_err(|why| unusable(shapes.path(), why, AGAIN))?;
+    if dbf.is_none() && records::is_short(&shapes) {
+        let why = "its header tells of more bytes than it has, and there is no .dbf to say how many records there were";
+        return Err(unusable(shapes.path(), why, AGAIN));
+    }
     let mut table = None;
     let mut fields = Vec::new();
     let (mut slots, mut codec) = (Vec::new(), Codec::UTF_8);

@@ -23,20 +23,34 @@ pub(super) fn is_shapefile(head: &[u8]) -> bool {
     i32_be(head, 0) == Some(9994) && i32_le(head, 28) == Some(1000)
 }
 
+/// The length that the header states.
+fn stated_length(bytes: &[u8]) -> usize {
+    i32_be(bytes, 24).and_then(index).and_then(|words| words.checked_mul(2)).unwrap_or(0)
+}
+
+/// Whether the header states more bytes than there are: only the table can then tell whether records are missing.
+pub(super) fn is_short(bytes: &[u8]) -> bool {
+    stated_length(bytes) > bytes.len()
+}
+
 /// Goes from record to record; the error says why the file can't be trusted.
-pub(super) fn walk(bytes: &[u8]) -> Result<Vec<Span>, String> {
+///
+/// A header that states another length than the file has is passed over where the file ends with a whole record: the
+/// programs that append records often forget it. Where records are missing, the table beside the shapes tells.
+pub(super) fn walk(bytes: &[u8], notes: &mut Vec<String>) -> Result<Vec<Span>, String> {
     if bytes.len() < HEADER || !is_shapefile(bytes) {
         return Err("it does not begin with the header of a .shp".into());
     }
-    let stated = i32_be(bytes, 24).and_then(index).and_then(|words| words.checked_mul(2)).unwrap_or(0);
-    if stated != bytes.len() {
-        return Err(format!("its header says that it has {stated} bytes, and it has {}", bytes.len()));
-    }
+    let stated = stated_length(bytes);
+    let differs = format!("its header says that it has {stated} bytes, and it has {}", bytes.len());
     let mut spans = Vec::new();
     let mut at = HEADER;
     while at < bytes.len() {
         let record = spans.len() + 1;
-        let cut = || format!("record {record}, which begins at byte {at}, reaches beyond the end of the file");
+        let cut = || {
+            let told = if stated == bytes.len() { String::new() } else { format!("; {differs}") };
+            format!("record {record}, which begins at byte {at}, reaches beyond the end of the file{told}")
+        };
         let number = i32_be(bytes, at).ok_or_else(cut)?;
         let length = i32_be(bytes, at + 4).and_then(index).and_then(|w| w.checked_mul(2)).ok_or_else(cut)?;
         let end = (at + 8).checked_add(length).filter(|end| *end <= bytes.len()).ok_or_else(cut)?;
@@ -45,6 +59,9 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Vec<Span>, String> {
         }
         spans.push(Span { start: at + 8, end, number });
         at = end;
+    }
+    if stated != bytes.len() {
+        notes.push(format!("{differs}; all of its records are whole, and they are used"));
     }
     Ok(spans)
 }

@@ -83,9 +83,10 @@ pub(super) fn write(
 }
 
 fn write_file(output: &Output, report: &Report, folder: &Path, stop: &dyn Fn() -> bool) -> Result<(), Halt> {
-    let file = OpenOptions::new().write(true).create_new(true).open(folder.join(output.name))?;
+    let path = folder.join(output.name);
+    let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
     let mut buffer = BufWriter::with_capacity(BUFFER, file);
-    (output.write)(report, &mut Sink::new(&mut buffer, stop))?;
+    (output.write)(report, &mut Sink::to_file(&mut buffer, &path, stop))?;
     buffer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
     Ok(())
 }

@@ -9,10 +9,10 @@ use serde::Deserialize;
 
 use super::{MARKER, MARKER_TEXT};
 use crate::error::{Error, Location, Result, printable};
-use crate::write::OUTPUTS;
+use crate::write::names;
 use crate::write::summary::PROGRAM;
 
-/// Files that this or a later version writes beside [`OUTPUTS`], and what desktops drop into every folder that is
+/// Files that this or a later version writes beside its [`names`], and what desktops drop into every folder that is
 /// looked at: nobody's work is lost with them.
 const ALSO_OURS: &[&str] = &["report.html", MARKER, ".DS_Store", "Thumbs.db"];
 
@@ -222,7 +222,7 @@ pub(super) fn foreign(folder: &Path) -> io::Result<Vec<String>> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
-        let ours = OUTPUTS.iter().map(|o| o.name).chain(ALSO_OURS.iter().copied()).any(|n| name == n);
+        let ours = names().chain(ALSO_OURS.iter().copied()).any(|n| name == n);
         if !ours || !entry.file_type()?.is_file() {
             foreign.push(name.to_string_lossy().into_owned());
         }
@@ -232,7 +232,7 @@ pub(super) fn foreign(folder: &Path) -> io::Result<Vec<String>> {
 
 /// Removes the files of a folder that are ours, and the folder if that empties it.
 pub(super) fn remove_ours(folder: &Path) -> io::Result<()> {
-    for name in OUTPUTS.iter().map(|o| o.name).chain(ALSO_OURS.iter().copied()) {
+    for name in names().chain(ALSO_OURS.iter().copied()) {
         match fs::remove_file(folder.join(name)) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
             _ => {}

@@ -1,5 +1,6 @@
 //! What is written is read back by parsers that know nothing of the writers.
 
+mod formats;
 mod geojson;
 mod tables;
 
