@@ -46,9 +46,17 @@ fn the_tables_are_the_same_to_the_byte() {
     assert_eq!(records(&plain).len(), 3);
     let area = plain.json("summary.json")["total"]["remaining_m2"].as_f64().unwrap();
     assert!(area > 1e12, "{area}");
-    for name in
-        ["hazards.shp", "hazards.csv", "hazards.fgb", "hazards.gpkg", "hazards.parquet", "hazards.kml", "hazards.kmz", "hazards.zip", "hazards.topojson"]
-    {
+    for name in [
+        "hazards.shp",
+        "hazards.csv",
+        "hazards.fgb",
+        "hazards.gpkg",
+        "hazards.parquet",
+        "hazards.kml",
+        "hazards.kmz",
+        "hazards.zip",
+        "hazards.topojson",
+    ] {
         same(&plain, &account(fixture(name).to_str().unwrap()), name);
     }
 }

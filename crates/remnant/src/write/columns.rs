@@ -427,15 +427,18 @@ pub(super) fn series(report: &Report) -> impl Iterator<Item = PeriodRow> {
     })
 }
 
-/// Every place in every period: those of the series, or else the one of the account.
-pub(super) fn periods(report: &Report) -> impl Iterator<Item = PeriodRow> {
-    let account = &report.account;
-    let (from, to) = (account.settings.since, account.settings.as_of);
-    let whole = figures_of_places(report).map(move |(place, figures)| {
+/// Every place in the period of the account.
+pub(super) fn period(report: &Report) -> impl Iterator<Item = PeriodRow> {
+    let (from, to) = (report.account.settings.since, report.account.settings.as_of);
+    figures_of_places(report).map(move |(place, figures)| {
         let Figures { states, balance, evidence_points, .. } = *figures;
         PeriodRow { place, from, to, moment: Moment { states, balance, evidence_points } }
-    });
-    whole.filter(move |_| account.series.is_none()).chain(series(report))
+    })
+}
+
+/// Every place in every period: those of the series, or else the one of the account.
+pub(super) fn periods(report: &Report) -> impl Iterator<Item = PeriodRow> {
+    period(report).filter(|_| report.account.series.is_none()).chain(series(report))
 }
 
 /// The transitions of every place.

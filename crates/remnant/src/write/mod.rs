@@ -141,7 +141,10 @@ const ON_REQUEST: &[(fn(&Settings) -> bool, Output)] = &[
     (asks_parquet, flat("remaining.parquet", false, |r, s| geoparquet::write(&layers::REMAINING_LAYER, r, s))),
     (asks_parquet, flat("released.parquet", false, |r, s| geoparquet::write(&layers::RELEASED_LAYER, r, s))),
     (asks_parquet, flat("findings.parquet", false, |r, s| geoparquet::write(&layers::FINDINGS_LAYER, r, s))),
-    (|s| s.faces && asks_parquet(s), flat("faces.parquet", false, |r, s| geoparquet::write(&layers::FACES_LAYER, r, s))),
+    (
+        |s| s.faces && asks_parquet(s),
+        flat("faces.parquet", false, |r, s| geoparquet::write(&layers::FACES_LAYER, r, s)),
+    ),
 ];
 
 const fn flat(name: &'static str, public: bool, write: fn(&Report, &mut Sink<'_>) -> Result<(), Halt>) -> Output {

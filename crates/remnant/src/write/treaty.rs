@@ -111,7 +111,14 @@ pub(super) fn workbook(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt>
 }
 
 pub(super) fn forecast(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table_under("forecast", &[meanings("forecast", FORECAST.iter().map(|c| c.0))], report, sink, FORECAST.iter(), outlooks(report))
+    table_under(
+        "forecast",
+        &[meanings("forecast", FORECAST.iter().map(|c| c.0))],
+        report,
+        sink,
+        FORECAST.iter(),
+        outlooks(report),
+    )
 }
 
 fn table(

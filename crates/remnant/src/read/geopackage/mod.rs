@@ -23,7 +23,8 @@ use super::{Feature, Format, LayerInfo, Request, Shape, Source, Value, Wanted, s
 use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats.
-pub(super) const FORMAT: Format = Format { name: "GeoPackage", extensions: &["gpkg"], recognises, open, layers: layers_of };
+pub(super) const FORMAT: Format =
+    Format { name: "GeoPackage", extensions: &["gpkg"], recognises, open, layers: layers_of };
 
 fn recognises(head: &[u8]) -> bool {
     head.starts_with(b"SQLite format 3\0")
