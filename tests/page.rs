@@ -141,7 +141,9 @@ fn same(column: &str, shown: &str, cell: &str) -> bool {
         "nearest_hazard_m" => (number(&bare(shown)) - number(cell)).abs() <= 0.0501,
         "nearest_hazard_bearing_deg" => shown == format!("{cell}°"),
         "last_release" => iso(shown) == cell,
-        "status" => shown.to_lowercase().replace(' ', "-") == cell,
+        "status" | "status_if_hazards_larger" | "status_if_hazards_smaller" => {
+            shown.to_lowercase().replace(' ', "-") == cell
+        }
         _ => shown == cell || bare(shown) == cell,
     }
 }
@@ -397,9 +399,9 @@ fn hostile_names_stay_text() {
     browser.open(&place.path("out/report.html"));
     let shown = browser.ask("[...document.querySelectorAll('#zones-table tbody tr')].sort((a, b) => a.dataset.row - b.dataset.row).map((r) => r.querySelector('button').textContent)");
     assert_eq!(shown, json!(names));
-    for n in 0..names.len() {
+    for (n, name) in names.iter().enumerate() {
         browser.click(&format!("#zones-table button[data-zone='{n}']"));
-        assert_eq!(browser.text("document.querySelector('#panel h3').textContent"), names[n]);
+        assert_eq!(browser.text("document.querySelector('#panel h3').textContent"), *name);
     }
     browser.ask("window.print = () => {}");
     browser.click("#zones-print");
@@ -425,6 +427,28 @@ fn a_run_without_geometry_says_why_there_is_no_map() {
     browser.open(&place.path("out/report.html"));
     assert!(browser.text("document.getElementById('map-note').textContent").contains("--no-geometry"));
     assert_eq!(browser.ask("document.querySelectorAll('#zones-table tbody tr').length"), 205);
+    browser.without_complaints();
+}
+
+#[test]
+fn the_public_edition_says_what_it_leaves_out() {
+    let Some(mut browser) = Browser::start() else { return };
+    let place = Place::new();
+    place.run(&[fixture("remnant.toml").to_str().unwrap(), "--out", "out", "--public"]).with(0);
+    browser.open(&place.path("out/report.html"));
+    assert!(browser.text("document.getElementById('notices').textContent").contains("Public edition"));
+    browser.click("#zones-table button[data-zone]");
+    let panel = browser.text("document.getElementById('panel').textContent");
+    assert!(panel.contains("Left out of the public edition"), "{panel}");
+    // What is not told is not denied.
+    for word in ["None recorded", "No hazard is live", "of 0 hazard"] {
+        assert!(!panel.contains(word), "{panel}");
+    }
+    assert_eq!(
+        browser.ask("document.querySelectorAll('#map canvas').length > 1"),
+        true,
+        "zones and districts are drawn"
+    );
     browser.without_complaints();
 }
 

@@ -427,19 +427,18 @@ pub(super) fn series(report: &Report) -> impl Iterator<Item = PeriodRow> {
     })
 }
 
-/// Every place in every period: those of the series, or else the one of the account.
-pub(super) fn periods(report: &Report) -> impl Iterator<Item = PeriodRow> {
-    let alone = report.account.series.is_none();
-    whole_period(report).filter(move |_| alone).chain(series(report))
-}
-
 /// Every place in the period of the account.
-pub(super) fn whole_period(report: &Report) -> impl Iterator<Item = PeriodRow> {
+pub(super) fn period(report: &Report) -> impl Iterator<Item = PeriodRow> {
     let (from, to) = (report.account.settings.since, report.account.settings.as_of);
     figures_of_places(report).map(move |(place, figures)| {
         let Figures { states, balance, evidence_points, .. } = *figures;
         PeriodRow { place, from, to, moment: Moment { states, balance, evidence_points } }
     })
+}
+
+/// Every place in every period: those of the series, or else the one of the account.
+pub(super) fn periods(report: &Report) -> impl Iterator<Item = PeriodRow> {
+    period(report).filter(|_| report.account.series.is_none()).chain(series(report))
 }
 
 /// The transitions of every place.

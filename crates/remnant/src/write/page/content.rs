@@ -8,7 +8,7 @@ use remnant_geometry::Point;
 use remnant_geometry::plane::STEPS_PER_DEGREE;
 
 use super::super::cell::{Cell, push_json_text};
-use super::super::columns::{self, BALANCE, Column, FINDINGS, RECORDS, ZONES};
+use super::super::columns::{self, BALANCE, Column, FINDINGS, PeriodRow, RECORDS, ZONES};
 use super::drawing::Drawing;
 use crate::finding::{Code, Finding, Place, Severity};
 use crate::report::{
@@ -32,6 +32,8 @@ pub(super) fn content(report: &Report, drawing: Option<&Drawing>) -> String {
     json.cell("version", Cell::Text(env!("CARGO_PKG_VERSION")));
     json.cell("as_of", Cell::date(settings.as_of));
     json.cell("since", Cell::date(settings.since));
+    json.cell("public", Cell::Flag(settings.public));
+    json.cell("boundaries", Cell::date(settings.boundaries));
     json.cell("dates", Cell::Text(settings.dates.word()));
     json.cell("outside_policy", Cell::Text(settings.outside.word()));
     json.cell("safety_distance_m", Cell::Number(settings.safety_distance_m));
@@ -52,8 +54,8 @@ pub(super) fn content(report: &Report, drawing: Option<&Drawing>) -> String {
     let districts = account.districts.iter().chain([&outside]);
     json.value("districts", |out| table(out, report, columns::figures(report), districts.clone()));
     json.value("total", |out| table(out, report, columns::figures(report), [&total]));
-    let balance: Vec<_> = columns::whole_period(report).collect();
-    json.value("balance", |out| table(out, report, BALANCE.iter(), &balance));
+    let period: Vec<PeriodRow> = columns::period(report).collect();
+    json.value("balance", |out| table(out, report, BALANCE.iter(), &period));
     let exposed = districts.clone().map(|d| &d.figures).chain([&account.total]);
     json.value("exposure", |out| list(out, exposed, |out, figures: &Figures| exposure(out, &figures.exposure)));
     json.value("transitions", |out| transitions(out, &account.total));

@@ -4,6 +4,7 @@ function showMethod() {
   const settings = facts([
     [t("method.as-of"), day(DATA.as_of)],
     DATA.since && [t("method.since"), day(DATA.since)],
+    DATA.boundaries && [t("method.boundaries"), day(DATA.boundaries)],
     [t("method.dates"), wordOr("dates." + DATA.dates, DATA.dates)],
     [t("method.outside"), wordOr("outside." + DATA.outside_policy, DATA.outside_policy)],
     [t("method.safety"), metres(DATA.safety_distance_m)],

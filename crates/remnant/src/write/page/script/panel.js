@@ -60,6 +60,7 @@ function zoneFacts(zone) {
 
 function nearestLong(zone) {
   if (zone.nearest_hazard_m === null) return t("nearest.none");
+  if (DATA.public) return nearestText(zone);
   const id = zone.nearest_hazard_id === null ? "" : [" · ", named(zone.nearest_hazard_id)];
   if (zone.nearest_hazard_m === 0) return [t("nearest.inside"), id];
   const bearing = zone.nearest_hazard_bearing_deg;
@@ -127,7 +128,7 @@ function zoneDetails(zone, limit) {
   const parts = [];
   const chapter = (key, ...content) => parts.push(element("h4", null, t(key)), ...content);
   if (evidence.to_clear) {
-    chapter("to-clear.title", element("p", null, t("to-clear.text", { area: area(evidence.to_clear.area_m2), n: number(evidence.to_clear.hazard_ids.length) }),
+    chapter("to-clear.title", element("p", null, t(DATA.public ? "to-clear.public" : "to-clear.text", { area: area(evidence.to_clear.area_m2), n: number(evidence.to_clear.hazard_ids.length) }),
       evidence.to_clear.evidence_points ? " " + t("to-clear.points", { n: number(evidence.to_clear.evidence_points) }) : ""));
   }
   const place = RANKS.get(zone.number);
@@ -139,6 +140,10 @@ function zoneDetails(zone, limit) {
       : t("stability.hangs", { grown: statusWord(grown), shrunk: statusWord(shrunk) })));
   }
   if (evidence.exposure.length) chapter("exposure.title", exposureTable(evidence.exposure));
+  if (DATA.public) {
+    parts.push(element("p.note", null, `${t("records.title")}, ${t("incidents.caption")}: ${t("public.left-out")}`));
+    return parts;
+  }
   chapter("records.title", zone.hazard_ids.length ? hazardList(zone.hazard_ids, limit) : element("p.note", null, t("records.none")));
   chapter("incidents.title", incidentList(zone, limit));
   return parts;

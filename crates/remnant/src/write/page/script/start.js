@@ -19,7 +19,7 @@ function showNotices() {
   const [errors, warnings] = DATA.severities;
   const doubts = errors + warnings === 0 ? null : element("p.notice", null, t("notice.findings", { errors: number(errors), warnings: number(warnings) }), " ",
     element("a", { href: "#findings" }, t("findings.title")));
-  fill("notices", unplacedNotice(), doubts);
+  fill("notices", DATA.public ? element("p.notice", null, t("public.notice")) : null, unplacedNotice(), doubts);
 }
 
 function showMapNote() {

@@ -92,7 +92,7 @@ const isArea = (name) => name.endsWith("_m2");
 // A cell as it is shown in its column.
 function cellText(name, value) {
   if (value === null || value === undefined) return "–";
-  if (name === "status") return statusWord(value);
+  if (name === "status" || name.startsWith("status_if")) return statusWord(value);
   if (Array.isArray(value)) return value.join("; ") || "–";
   if (isArea(name)) return areaNumber(value);
   if (name.endsWith("_share")) return share(value);

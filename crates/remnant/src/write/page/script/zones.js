@@ -51,6 +51,8 @@ function zoneKey(zone, name) {
 
 function nearestText(zone) {
   if (zone.nearest_hazard_m === null) return "–";
+  // The public edition has classes of distances, whose first holds what lies in the zone, too.
+  if (DATA.public) return zone.nearest_hazard_m === 0 ? t("public.below", { m: metres(100) }) : t("public.at-least", { m: metres(zone.nearest_hazard_m) });
   if (zone.nearest_hazard_m === 0) return t("nearest.inside");
   return `${metres(zone.nearest_hazard_m)} ${compass(zone.nearest_hazard_bearing_deg)}`.trim();
 }
