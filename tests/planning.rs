@@ -124,7 +124,7 @@ fn what_people_use_adds_up_and_the_order_of_work_has_every_zone() {
     let zones = output.rows("zones.csv");
     let zone = |id: &str| zones.iter().find(|z| z["id"] == id).unwrap();
     assert_eq!((zone("Z1")["status"].as_str(), zone("Z2")["status"].as_str()), ("near", "contaminated"));
-    assert_eq!((zone("Z1")["people"].as_str(), zone("Z2")["access"].as_str()), ("40", "cut-off"));
+    assert_eq!((zone("Z1")["people"].as_str(), zone("Z2")["access"].as_str()), ("40", "connected"));
     assert!(zone("Z1")["stability"].contains("SECRET-HA-1"), "{}", zone("Z1")["stability"]);
     let geojson = output.json("zones.geojson");
     assert_eq!(geojson["features"][0]["properties"]["people"], 40.0);

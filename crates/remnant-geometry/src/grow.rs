@@ -168,10 +168,15 @@ fn follow(edges: &[(Point, Point)], closed: bool, metres: f64, arcs: Arcs, piece
     for (i, stretch) in stretches.iter().enumerate() {
         let Stretch { from, to, out, arrive } = *stretch;
         let (left, right) = (out - 90.0, out + 90.0);
+        // The ends are corners of the flank: its sides are straight in longitude and latitude and would pass them by
+        // millimetres, and leave slits beside the sectors.
+        let (start, end) = ([on_grid(from[0]), on_grid(from[1])], [on_grid(to[0]), on_grid(to[1])]);
         let flank = [
             off(from, left, metres),
+            start,
             off(from, right, metres),
             off(to, arrive + 90.0, metres),
+            end,
             off(to, arrive - 90.0, metres),
         ];
         push(flank.to_vec(), pieces);
@@ -203,7 +208,8 @@ fn sector(corner: [f64; 2], first: f64, turn: f64, metres: f64, arcs: Arcs, piec
     };
     let centre = [on_grid(corner[0]), on_grid(corner[1])];
     let arc = (0..=steps as u32).map(|i| off(corner, first + f64::from(i) * step, radius));
-    push(std::iter::once(centre).chain(arc).collect(), pieces);
+    let sides = [off(corner, first, metres), off(corner, first + turn, metres)];
+    push([centre, sides[0]].into_iter().chain(arc).chain([sides[1]]).collect(), pieces);
 }
 
 fn on_grid(degrees: f64) -> i64 {
