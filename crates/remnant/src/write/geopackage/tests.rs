@@ -109,7 +109,7 @@ fn the_project_file_is_xml_that_holds_no_text_of_the_data() {
     loop {
         match reader.read_event().expect("XML") {
             Event::Eof => break,
-            Event::Start(tag) if tag.name().as_ref() == b"maplayer" => sources += 1,
+            Event::Start(tag) if tag.name().as_ref() == "maplayer" => sources += 1,
             _ => {}
         }
     }
