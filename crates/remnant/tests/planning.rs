@@ -7,7 +7,8 @@ use jiff::civil::date;
 use remnant::account::account;
 use remnant::progress::Silent;
 use remnant::records::{
-    District, Exposed, Fate, Hazard, HazardClass, HazardGround, Origin, Release, ReleaseKind, Survey, Zone,
+    District, Exposed, Fate, Hazard, HazardClass, HazardGround, Origin, Release, ReleaseKind, Survey, Validity, Work,
+    Zone,
 };
 use remnant::report::{Access, Account, Exposure, ZoneRow};
 use remnant::settings::{Measure, Settings};
@@ -69,6 +70,7 @@ impl Scene {
             devices: [0; 6],
             stated_area_m2: None,
             fate: Fate::Used,
+            work: Work::default(),
             ground,
         });
         self
@@ -77,7 +79,7 @@ impl Scene {
     fn district(mut self, code: &str, sides: Box4) -> Self {
         let districts = &mut self.0.districts;
         let (code, name) = (code.to_owned(), code.to_owned());
-        districts.push(District { origin: origin(2, districts.len()), code, name, ground: square(sides) });
+        districts.push(District { origin: origin(2, districts.len()), code, name, validity: Validity::default(), ground: square(sides) });
         self
     }
 
