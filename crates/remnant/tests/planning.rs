@@ -79,7 +79,13 @@ impl Scene {
     fn district(mut self, code: &str, sides: Box4) -> Self {
         let districts = &mut self.0.districts;
         let (code, name) = (code.to_owned(), code.to_owned());
-        districts.push(District { origin: origin(2, districts.len()), code, name, validity: Validity::default(), ground: square(sides) });
+        districts.push(District {
+            origin: origin(2, districts.len()),
+            code,
+            name,
+            validity: Validity::default(),
+            ground: square(sides),
+        });
         self
     }
 
