@@ -77,6 +77,7 @@ fn rich_report() -> Report {
         people: Some(100.0),
         homes: None,
         marginal: account.zones[zone].states.remaining(),
+        missing: None,
         sentence: format!("Sentence of rank {rank}."),
     };
     account.plan = Some(Plan {
