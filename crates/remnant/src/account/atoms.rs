@@ -13,7 +13,7 @@ use crate::report::{Balance, SquareMetres, States};
 use crate::status::State;
 
 /// Area units in a square centimetre.
-const UNIT: i128 = plane::AREA_UNITS_PER_M2 / SquareMetres::UNITS as i128;
+pub(super) const UNIT: i128 = plane::AREA_UNITS_PER_M2 / SquareMetres::UNITS as i128;
 
 /// A flow as it is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

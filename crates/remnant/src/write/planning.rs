@@ -12,7 +12,7 @@ use super::{Halt, Sink};
 use crate::report::{DistrictRow, Exposure, Priority, Report, SquareMetres, ZoneRow};
 
 /// A theme in a place.
-struct Exposed {
+pub(super) struct Exposed {
     scope: &'static str,
     code: Option<String>,
     name: Option<String>,
@@ -20,7 +20,7 @@ struct Exposed {
     exposure: Exposure,
 }
 
-const EXPOSURE: &[Column<Exposed>] = &[
+pub(super) const EXPOSURE: &[Column<Exposed>] = &[
     ("scope", |_, e| Cell::Text(e.scope)),
     ("code", |_, e| Cell::text(e.code.as_deref())),
     ("name", |_, e| Cell::text(e.name.as_deref())),
@@ -35,6 +35,11 @@ const EXPOSURE: &[Column<Exposed>] = &[
 ];
 
 pub(super) fn exposure(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table("exposure", report, sink, EXPOSURE.iter(), exposed(report))
+}
+
+/// Every theme in every place and zone.
+pub(super) fn exposed(report: &Report) -> Vec<Exposed> {
     let (outside, total) = (columns::outside_row(report), columns::total_row(report));
     let district = |scope: &'static str, row: &DistrictRow| -> Vec<Exposed> {
         let exposed = |exposure: &Exposure| Exposed {
@@ -60,17 +65,17 @@ pub(super) fn exposure(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt>
     rows.extend(report.account.districts.iter().flat_map(|row| district("district", row)));
     rows.extend(district("outside", &outside));
     rows.extend(report.account.zones.iter().flat_map(zone));
-    table("exposure", report, sink, EXPOSURE.iter(), &rows)
+    rows
 }
 
 /// A place in the order of work, with what all places up to it come to.
-struct Step {
+pub(super) struct Step {
     place: Priority,
     /// Land to be cleared for all places up to this one, each piece once.
     cumulative: SquareMetres,
 }
 
-const PLAN: &[Column<Step>] = &[
+pub(super) const PLAN: &[Column<Step>] = &[
     ("rank", |_, s| Cell::Count(u64::from(s.place.rank))),
     ("ranked", |_, s| Cell::Flag(s.place.missing.is_none())),
     ("id", |r, s| zone(r, s).map_or(Cell::Empty, |z| Cell::Text(&z.id))),
@@ -108,13 +113,17 @@ fn per_hectare(number: Option<f64>, area: Option<SquareMetres>) -> Cell<'static>
 }
 
 pub(super) fn plan(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    table("plan", report, sink, PLAN.iter(), steps(report))
+}
+
+/// The order of work, with what each step adds to those before.
+pub(super) fn steps(report: &Report) -> Vec<Step> {
     let mut cumulative = SquareMetres::ZERO;
     let order = report.account.plan.iter().flat_map(|plan| &plan.order);
-    let steps: Vec<Step> = order
+    order
         .map(|place| {
             cumulative += place.marginal;
             Step { place: place.clone(), cumulative }
         })
-        .collect();
-    table("plan", report, sink, PLAN.iter(), &steps)
+        .collect()
 }

@@ -27,8 +27,11 @@ use crate::error::{Error, Location, Result};
 pub(super) const FORMAT: Format =
     Format { name: "GeoPackage", extensions: &["gpkg"], recognises, open, layers: layers_of };
 
+/// A SQLite database by its first bytes, and a GeoPackage by its application id. One whose name alone says that it is
+/// a GeoPackage is opened as one, too.
 fn recognises(head: &[u8]) -> bool {
-    head.starts_with(b"SQLite format 3\0")
+    let application = head.get(68..72).unwrap_or_default();
+    head.starts_with(b"SQLite format 3\0") && [b"GPKG", b"GP10", b"GP11"].iter().any(|id| *id == application)
 }
 
 /// The names of the layers of a file.

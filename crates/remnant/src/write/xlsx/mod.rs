@@ -3,7 +3,8 @@
 //! | sheet | rows |
 //! |---|---|
 //! | `about` | what the workbook says, of which date, by which settings |
-//! | `districts`, `balance`, `series`, `transitions`, `zones`, `records`, `findings` | those of the CSV files of the same names, in the same order |
+//! | `districts`, `balance`, `zones`, `findings`, `records` | those of the CSV files of the same names, in the same order |
+//! | `series`, `transitions`, `plan`, `exposure`, `credit` | the same, where they have rows; for the public neither `records` nor `credit` |
 //! | `definitions` | unit and meaning of every column |
 //!
 //! The first row of a sheet names the columns as the CSV files do, the second one says their unit and meaning; both
@@ -23,8 +24,11 @@ mod tests;
 use self::book::{Book, Part};
 use self::sheet::Style;
 use super::cell::Cell;
-use super::columns::{self, BALANCE, Column, FINDINGS, PeriodRow, RECORDS, SERIES, TRANSITIONS, TransitionRow, ZONES};
+use super::columns::{
+    self, BALANCE, CREDIT, Column, FINDINGS, PeriodRow, RECORDS, SERIES, TRANSITIONS, TransitionRow, ZONES,
+};
 use super::definitions::{Definition, SHARE, definition};
+use super::planning::{self, EXPOSURE, PLAN};
 use super::summary::PROGRAM;
 use super::{Halt, Sink};
 use crate::report::{DistrictRow, Report};
@@ -50,8 +54,11 @@ fn write_with(report: &Report, sink: &mut Sink<'_>, most_rows: usize) -> Result<
     let balance: Vec<PeriodRow> = columns::periods(report).collect();
     let series: Vec<PeriodRow> = columns::series(report).collect();
     let transitions: Vec<TransitionRow> = columns::transitions(report).collect();
+    let credit = crate::report::credit(account);
+    let exposure = planning::exposed(report);
+    let steps = planning::steps(report);
     let figures: Vec<&Column<DistrictRow>> = columns::figures(report).collect();
-    let sheets: Vec<Box<dyn Sheet + '_>> = vec![
+    let mut sheets: Vec<Box<dyn Sheet + '_>> = vec![
         Box::new(Table { report, name: "districts", columns: figures, rows: districts }),
         Box::new(Table { report, name: "balance", columns: BALANCE.iter().collect(), rows: balance.iter().collect() }),
         Box::new(Table { report, name: "series", columns: SERIES.iter().collect(), rows: series.iter().collect() }),
@@ -69,17 +76,35 @@ fn write_with(report: &Report, sink: &mut Sink<'_>, most_rows: usize) -> Result<
         }),
         Box::new(Table {
             report,
-            name: "records",
-            columns: RECORDS.iter().collect(),
-            rows: account.records.iter().collect(),
-        }),
-        Box::new(Table {
-            report,
             name: "findings",
             columns: FINDINGS.iter().collect(),
             rows: columns::findings_in_order(report),
         }),
+        Box::new(Table { report, name: "plan", columns: PLAN.iter().collect(), rows: steps.iter().collect() }),
+        Box::new(Table {
+            report,
+            name: "exposure",
+            columns: EXPOSURE.iter().collect(),
+            rows: exposure.iter().collect(),
+        }),
     ];
+    if !report.account.settings.public {
+        sheets.push(Box::new(Table {
+            report,
+            name: "records",
+            columns: RECORDS.iter().collect(),
+            rows: account.records.iter().collect(),
+        }));
+        sheets.push(Box::new(Table {
+            report,
+            name: "credit",
+            columns: CREDIT.iter().collect(),
+            rows: credit.iter().collect(),
+        }));
+    }
+    // A table that was not asked for, or has nothing to say, has no sheet.
+    let optional = ["series", "transitions", "plan", "exposure", "credit"];
+    sheets.retain(|sheet| sheet.rows() > 0 || !optional.contains(&sheet.name()));
 
     workbook(report, sink, most_rows, &sheets)
 }
