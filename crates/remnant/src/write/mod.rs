@@ -125,8 +125,11 @@ pub fn summary_json(report: &Report) -> String {
     summary::text(&allowed(report))
 }
 
+/// Whether some settings ask for a file.
+type Question = fn(&Settings) -> bool;
+
 /// The files that are written on request, each with the question whether it is asked for.
-const ON_REQUEST: &[(fn(&Settings) -> bool, Output)] = &[
+const ON_REQUEST: &[(Question, Output)] = &[
     (|s| s.faces, Output { name: "faces.geojson", needs_geometry: true, public: false, write: geojson::faces }),
     (asks_gpkg, Output { name: "remnant.gpkg", needs_geometry: true, public: false, write: geopackage::write }),
     (asks_gpkg, Output { name: "remnant.qgs", needs_geometry: true, public: false, write: geopackage::project }),

@@ -7,7 +7,7 @@ use super::ground::Ground;
 pub(super) fn push(out: &mut Vec<u8>, ground: &Ground, multi: bool) {
     match ground {
         Ground::Nowhere => {}
-        Ground::Points(points) => parts(out, points, [1, 4], multi, |out, point| point_at(out, point)),
+        Ground::Points(points) => parts(out, points, [1, 4], multi, point_at),
         Ground::Lines(lines) => parts(out, lines, [2, 5], multi, |out, line| path(out, line)),
         Ground::Polygons(polygons) => parts(out, polygons, [3, 6], multi, |out, rings| {
             count(out, rings.len());

@@ -101,7 +101,8 @@ impl Tool {
     }
 
     fn call(&self, program: &str, arguments: &[&OsStr], output: Option<&Path>) -> Result<Said, String> {
-        let mut command = Command::new(program);
+        let found = on_path(program).ok_or_else(|| format!("{program} is not found"))?;
+        let mut command = Command::new(found);
         command.args(arguments).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         for name in KEPT {
             if let Some(value) = std::env::var_os(name) {
@@ -154,6 +155,15 @@ impl Tool {
         let last: Vec<String> = warnings.into_iter().chain(said).take(3).collect();
         Err(format!("{program} says: {}", last.join("; ")))
     }
+}
+
+/// Where a program is. With its whole path it is started without a fork of this process, in whose copy a lock that
+/// another thread holds (PROJ's, of its database) would never be given back.
+fn on_path(program: &str) -> Option<PathBuf> {
+    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    let folders = std::env::var_os("PATH")?;
+    // A path that is not absolute would depend on where the command runs.
+    std::env::split_paths(&folders).filter(|f| f.is_absolute()).map(|f| f.join(&name)).find(|file| file.is_file())
 }
 
 /// Waits for the end: whether it went well.

@@ -74,12 +74,6 @@ fn write_with(report: &Report, sink: &mut Sink<'_>, most_rows: usize) -> Result<
             columns: ZONES.iter().collect(),
             rows: account.zones.iter().collect(),
         }),
-        Box::new(Table {
-            report,
-            name: "findings",
-            columns: FINDINGS.iter().collect(),
-            rows: columns::findings_in_order(report),
-        }),
         Box::new(Table { report, name: "plan", columns: PLAN.iter().collect(), rows: steps.iter().collect() }),
         Box::new(Table {
             report,
@@ -102,6 +96,12 @@ fn write_with(report: &Report, sink: &mut Sink<'_>, most_rows: usize) -> Result<
             rows: credit.iter().collect(),
         }));
     }
+    sheets.push(Box::new(Table {
+        report,
+        name: "findings",
+        columns: FINDINGS.iter().collect(),
+        rows: columns::findings_in_order(report),
+    }));
     // A table that was not asked for, or has nothing to say, has no sheet.
     let optional = ["series", "transitions", "plan", "exposure", "credit"];
     sheets.retain(|sheet| sheet.rows() > 0 || !optional.contains(&sheet.name()));

@@ -217,6 +217,7 @@ fn rows_beyond_the_last_one_stand_on_a_further_sheet() {
             "balance (3)",
             "zones",
             "records",
+            "credit",
             "findings",
             "findings (2)",
             "definitions"
