@@ -82,7 +82,7 @@ fn every_row_is_there_and_text_is_as_it_was() {
                (r.minx > c.max_x OR r.maxx < c.min_x)";
     assert_eq!(number(out), 0);
     let area: f64 = database.query_row("SELECT area_m2 FROM districts", [], |r| r.get(0)).expect("a number");
-    assert_eq!(area, 100_000_000.0007);
+    assert_eq!(area, 100_000_000.000_7);
     let exact: String = database.query_row("SELECT area_exact_m2 FROM faces", [], |r| r.get(0)).expect("a text");
     assert_eq!(exact, "123.456789012");
 }

@@ -76,7 +76,7 @@ fn geoparquet_gives_back_every_cell_and_says_what_it_is() {
         assert_eq!(row.get_string(1).expect("a name"), name);
         assert!(row.get_bytes(row.len() - 2).is_ok());
     }
-    assert_eq!(rows[0].get_double(2).expect("an area"), 100_000_000.0007);
+    assert_eq!(rows[0].get_double(2).expect("an area"), 100_000_000.000_7);
 }
 
 #[test]
