@@ -1,7 +1,5 @@
 //! Accounts over time on random surveys: identities, series against separate accounts, transitions, boundaries.
 
-#![allow(clippy::unwrap_used, reason = "a test ends with a panic")]
-
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};

@@ -1,8 +1,6 @@
 //! What planners ask, through the library as a caller uses it: zones at the edges of their rules, what hangs on accuracy,
 //! what people use, roads that are cut, and the order of work.
 
-#![allow(clippy::unwrap_used, reason = "a test ends with a panic")]
-
 use jiff::civil::date;
 use remnant::account::account;
 use remnant::progress::Silent;

@@ -1,7 +1,5 @@
 //! The replay by random points: a second, naive way to the same areas, through the library as a caller uses it.
 
-#![allow(clippy::unwrap_used, reason = "a test ends with a panic")]
-
 use jiff::civil::{Date, date};
 use remnant::account::account;
 use remnant::progress::Silent;

@@ -1,0 +1,13 @@
+//! The account through the library, as a caller uses it.
+//!
+//! | module | what |
+//! |---|---|
+//! | `random_points` | the replay by random points: a second, naive way to the same areas |
+//! | `time` | series against separate accounts, transitions, boundaries, on random surveys |
+//! | `planning` | zones at the edges of their rules, exposure, access, the order of work |
+
+#![allow(clippy::unwrap_used, reason = "a test ends with a panic")]
+
+mod planning;
+mod random_points;
+mod time;
