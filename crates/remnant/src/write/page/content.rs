@@ -346,13 +346,13 @@ fn plan(out: &mut String, plan: &Plan) {
     object.value("criteria", |out| {
         list(out, &plan.criteria, |out, c| cells(out, [Cell::Text(&c.name), Cell::Number(c.weight)]));
     });
-    object.cell("sensitivity", Cell::Text(&plan.sensitivity));
     object.value("order", |out| {
         list(out, &plan.order, |out, place| {
             let mut object = Object::default();
             object.cell("zone", Cell::Count(place.zone as u64));
             object.cell("rank", Cell::Count(place.rank.into()));
-            object.cell("score", Cell::Number(place.score));
+            object.cell("ranked", Cell::Flag(place.missing.is_none()));
+            object.cell("score", if place.missing.is_none() { Cell::Number(place.score) } else { Cell::Empty });
             object.cell("best_rank", Cell::Count(place.best_rank.into()));
             object.cell("worst_rank", Cell::Count(place.worst_rank.into()));
             object.cell("people", place.people.map_or(Cell::Empty, Cell::Number));

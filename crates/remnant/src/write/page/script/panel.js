@@ -9,7 +9,9 @@ function selectZone(row, { from } = {}) {
   if (row === null) return;
   if (from !== "map") lookAtZone(row);
   if (from === "map") document.querySelector(`#zones-table tr[data-row="${row}"]`)?.scrollIntoView({ block: "nearest" });
-  if (window.innerWidth < 1100) at("panel").scrollIntoView({ block: "start" });
+  if (window.innerWidth <= 1180) at("panel").scrollIntoView({ block: "start" });
+  // Whoever works by keyboard need not pass all the other zones to come to what was opened.
+  if (from !== "map") at("panel").querySelector("h3").focus({ preventScroll: true });
 }
 
 function selectDistrict(row) {
@@ -153,7 +155,7 @@ function zonePanel(zone) {
   const { reasons, bar, figures } = zoneFacts(zone);
   return [
     element("div.panel-head", null,
-      element("div", null, element("h3", null, named(zone.name || zone.id)),
+      element("div", null, element("h3", { tabindex: -1 }, named(zone.name || zone.id)),
         element("p.where", null, named(DISTRICT_NAMES.get(zone.district) || t("outside")), " · ", named(zone.id))),
       closer()),
     statusBadge(zone.status),
@@ -183,27 +185,49 @@ function districtPanel(district) {
   ];
 }
 
+// A place's rank, or that it has none: zones without a number that the order needs stand after the others.
+const rankNode = (place) => (place.ranked ? number(place.rank) : element("span.unranked", null, t("work.unranked")));
+
+function whoText(place) {
+  if (place.people !== null) return t("work.people", { n: number(place.people) });
+  return place.homes !== null ? t("work.homes", { n: number(place.homes) }) : t("work.nobody-knows");
+}
+
+// The criteria in words; that of a theme is named with its theme.
+function criterionText(name) {
+  const [measure, ...theme] = name.split(".");
+  return wordOr("criterion." + measure, name) + (theme.length && has("criterion." + measure) ? ` (${theme.join(".")})` : "");
+}
+const criteriaText = () => DATA.plan.criteria.map(([name, weight]) => `${criterionText(name)} ${share(weight)}`).join(", ");
+
 // What a place in the order of work means. The report's own sentence is in English.
 function placeText(place) {
   if (chosen.language === "en" && place.sentence) return place.sentence;
-  const who = place.people !== null ? t("work.people", { n: number(place.people) }) : place.homes !== null ? t("work.homes", { n: number(place.homes) }) : "";
-  return t("work.text", { rank: number(place.rank), who, area: area(place.marginal_m2) });
+  const who = whoText(place), more = area(place.marginal_m2);
+  if (!place.ranked) return t("work.unranked-text", { who, area: more });
+  const of = number(DATA.plan.order.filter((other) => other.ranked).length);
+  const firm = place.best_rank === place.worst_rank ? t("work.firm") : t("work.moves", { best: number(place.best_rank), worst: number(place.worst_rank) });
+  return t("work.text", { rank: number(place.rank), of, by: criteriaText(), who, area: more, firm });
 }
 
 // With nothing chosen: what to look at first.
 function nextPanel() {
-  const worst = DATA.plan
-    ? DATA.plan.order.slice().sort((a, b) => a.rank - b.rank).slice(0, 6).map((place) => [ZONES[place.zone], area(place.marginal_m2)])
+  const order = DATA.plan ? DATA.plan.order.filter((place) => place.ranked).sort((a, b) => a.rank - b.rank) : [];
+  const unranked = DATA.plan ? DATA.plan.order.length - order.length : 0;
+  const worst = order.length
+    ? order.slice(0, 6).map((place) => [ZONES[place.zone], area(place.marginal_m2), whoText(place)])
     : ZONES.filter((zone) => zone.status === "contaminated").sort((a, b) => b.remaining_m2 - a.remaining_m2).slice(0, 6).map((zone) => [zone, area(zone.remaining_m2)]);
   const unsure = ZONES.filter((zone) => zone.status === "unknown").length;
   return [
     element("h3", null, t("next.title")),
     ZONES.length === 0 ? element("p", null, t("zones.none")) : [
-      element("p", null, t(DATA.plan ? "next.plan" : "next.largest")),
-      element("ol.next", null, worst.map(([zone, m2]) => element("li", null,
+      element("p", null, t(order.length ? "next.plan" : "next.largest")),
+      element("ol.next", null, worst.map(([zone, m2, who]) => element("li", null,
         element("button.link", { type: "button", on: { click: () => selectZone(zone.number, { from: "panel" }) } }, named(zone.name || zone.id)),
-        element("span.where", null, named(DISTRICT_NAMES.get(zone.district) || t("outside"))), element("span.amount", null, m2)))),
+        element("span.where", null, named(DISTRICT_NAMES.get(zone.district) || t("outside")), who ? ` · ${who}` : ""), element("span.amount", null, m2)))),
       worst.length === 0 ? element("p.note", null, t("next.none")) : null,
+      unranked ? element("p", null, t("next.unranked", { n: number(unranked) })) : null,
+      chosen.date !== null ? element("p.note", null, t("next.as-of", { date: day(DATA.as_of) })) : null,
       unsure ? element("p", null, t("next.unknown", { n: number(unsure) })) : null,
       DATA.plan ? null : element("p.note", null, t("next.no-plan")),
     ],

@@ -4,15 +4,18 @@ function showHeadline() {
   const states = chosen.date === null ? STATES.map((state) => TOTAL[state + "_m2"]) : statesAt(DATA.series.total, chosen.date);
   const [suspected, confirmed, ...rest] = states;
   const released = rest.reduce((a, b) => a + b, 0), remaining = suspected + confirmed, baseline = remaining + released;
-  fill("title", t("title", { date: dateShown() }));
+  // Records without any date have an account, and no date to it.
+  const title = DATA.as_of === null ? t("title.undated") : t("title", { date: dateShown() });
+  fill("title", title);
   fill("subtitle", t("subtitle"));
-  document.title = t("title", { date: dateShown() });
+  document.title = title;
   fill("headline",
     element("div.figures", null,
       element("div", null, element("span", null, t("headline.remaining")), element("strong", { id: "remaining" }, area(remaining))),
       element("div", null, element("span", null, t("headline.released")), element("strong", { id: "released" }, area(released), " ",
         element("small", null, baseline > 0 ? t("headline.of", { share: share(released / baseline), area: area(baseline) }) : "")))),
-    stackedBar([["confirmed", confirmed], ["suspected", suspected], ["cancelled", rest[0]], ["reduced", rest[1]], ["cleared", rest[2]]], Math.max(baseline, 1)));
+    stackedBar([["confirmed", confirmed], ["suspected", suspected], ["cancelled", rest[0]], ["reduced", rest[1]], ["cleared", rest[2]]], Math.max(baseline, 1)),
+    element("p.key", { "aria-hidden": "true" }, ["confirmed", "suspected", "cancelled", "reduced", "cleared"].map((state) => element("span", null, element("i." + state), t("state." + state)))));
 }
 
 function showNotices() {

@@ -58,7 +58,11 @@ function nearestText(zone) {
 }
 
 function zoneCell(zone, name) {
-  if (name === "rank") return number(RANKS.get(zone.number)?.rank);
+  if (name === "rank") {
+    // The order of work is that of the account's date.
+    const place = chosen.date === null ? RANKS.get(zone.number) : null;
+    return place ? rankNode(place) : "–";
+  }
   if (name === "status") return zone.status ? [statusBadge(zone.status), zonesInFull ? null : element("span.why", null, reasonText(zone.evidence.because[0] || { code: "nothing-recorded" }))] : "–";
   if (name === "remaining_m2" && !zonesInFull) return [areaNumber(zone.remaining_m2), zone.remaining_m2 > 0 ? element("span.where", null, share(zone.contaminated_share)) : null];
   if (name === "nearest_hazard_m" && !zonesInFull) return nearestText(zone);
