@@ -21,6 +21,21 @@ enum Arcs {
     Within,
 }
 
+/// On which side of a border its flanks lie.
+///
+/// The other side needs none: the way from a point to the nearest place of a border comes from the point's own side.
+/// Flanks on both sides of a round border with many corners would cross each other all over its middle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// Where the ground is.
+    Inside,
+    /// Where it is not.
+    Outside,
+}
+
+/// Metres by which a flank reaches over to the other side, so that no slit is left along the border.
+const LAP: f64 = 0.05;
+
 /// All ground within a distance in metres of a footprint, and the footprint itself.
 ///
 /// Round corners are polygons about their arcs: what is added is never too little, and too much by 4e-5 of the distance
@@ -30,7 +45,7 @@ pub fn grown(ground: &Footprint, metres: f64) -> Footprint {
         return ground.clone();
     }
     let own: Contours = ground.polygons().into_iter().flatten().collect();
-    let mut parts = corridor(ground.edges(), metres, Arcs::About);
+    let mut parts = corridor(edges_of(&own), metres, Arcs::About, Side::Outside);
     parts.extend(caps(ground, metres));
     parts.extend(own);
     let united = within_turn(repair::unite_contours(&parts));
@@ -46,8 +61,9 @@ pub fn deeper(ground: &Footprint, metres: f64, within: &Footprint) -> Option<Foo
     if metres.is_nan() || metres <= 0.0 {
         return Some(common);
     }
-    let edges = edges_near(ground, within, metres);
-    let away = within_turn(repair::unite_contours(&corridor(edges, metres, Arcs::Within)));
+    let own: Contours = ground.polygons().into_iter().flatten().collect();
+    let edges = edges_of(&own).filter(near(within, metres));
+    let away = within_turn(repair::unite_contours(&corridor(edges, metres, Arcs::Within, Side::Inside)));
     let oriented: Contours = common.polygons().into_iter().flatten().collect();
     Footprint::from_contours(repair::difference(&oriented, &away))
 }
@@ -92,12 +108,25 @@ pub fn edges_near<'a>(
     other: &Footprint,
     metres: f64,
 ) -> impl Iterator<Item = (Point, Point)> + use<'a> {
+    ground.edges().filter(near(other, metres))
+}
+
+/// Whether an edge's box comes within a distance in metres of a footprint's box.
+fn near(other: &Footprint, metres: f64) -> impl Fn(&(Point, Point)) -> bool + use<> {
     let (min, max) = grown_box(other, metres);
-    ground.edges().filter(move |(a, b)| {
+    move |(a, b)| {
         let (low, high) = (a.y.min(b.y), a.y.max(b.y));
         let (west, east) = (a.x.min(b.x), a.x.max(b.x));
         let overlaps = |turn: i64| west + turn <= max.x && min.x <= east + turn;
         low <= max.y && min.y <= high && [-TURN, 0, TURN].into_iter().any(overlaps)
+    }
+}
+
+/// The edges of rings, each ring for itself and from its first point on.
+fn edges_of(rings: &Contours) -> impl Iterator<Item = (Point, Point)> {
+    rings.iter().flat_map(|ring| {
+        let after = ring.iter().cycle().skip(1);
+        ring.iter().zip(after).map(|(a, b)| (*a, *b))
     })
 }
 
@@ -120,14 +149,14 @@ fn caps(ground: &Footprint, metres: f64) -> Contours {
     caps
 }
 
-/// The ground on both sides of edges that follow each other, as counter-clockwise pieces that overlap; longitudes run on
-/// beyond 180 degrees.
-fn corridor(edges: impl Iterator<Item = (Point, Point)>, metres: f64, arcs: Arcs) -> Contours {
+/// The ground on one side of edges that follow each other and have the ground on their left, as counter-clockwise pieces
+/// that overlap; longitudes run on beyond 180 degrees.
+fn corridor(edges: impl Iterator<Item = (Point, Point)>, metres: f64, arcs: Arcs, side: Side) -> Contours {
     let mut pieces = Contours::new();
     let mut ring: Vec<(Point, Point)> = Vec::new();
     let mut flush = |ring: &mut Vec<(Point, Point)>| {
         let closed = ring.first().zip(ring.last()).is_some_and(|(first, last)| first.0 == last.1);
-        follow(ring, closed, metres, arcs, &mut pieces);
+        follow(ring, closed, metres, (arcs, side), &mut pieces);
         ring.clear();
     };
     for edge in edges {
@@ -148,7 +177,11 @@ struct Stretch {
     arrive: f64,
 }
 
-fn follow(edges: &[(Point, Point)], closed: bool, metres: f64, arcs: Arcs, pieces: &mut Contours) {
+fn follow(edges: &[(Point, Point)], closed: bool, metres: f64, (arcs, side): (Arcs, Side), pieces: &mut Contours) {
+    let (to_left, to_right) = match side {
+        Side::Inside => (metres, LAP.min(metres)),
+        Side::Outside => (LAP.min(metres), metres),
+    };
     let mut stretches: Vec<Stretch> = Vec::new();
     for &(p, q) in edges {
         let (a, b) = (p.degrees(), q.degrees());
@@ -172,20 +205,24 @@ fn follow(edges: &[(Point, Point)], closed: bool, metres: f64, arcs: Arcs, piece
         // millimetres, and leave slits beside the sectors.
         let (start, end) = ([on_grid(from[0]), on_grid(from[1])], [on_grid(to[0]), on_grid(to[1])]);
         let flank = [
-            off(from, left, metres),
+            off(from, left, to_left),
             start,
-            off(from, right, metres),
-            off(to, arrive + 90.0, metres),
+            off(from, right, to_right),
+            off(to, arrive + 90.0, to_right),
             end,
-            off(to, arrive - 90.0, metres),
+            off(to, arrive - 90.0, to_left),
         ];
         push(flank.to_vec(), pieces);
         let next = stretches.get(i + 1).or_else(|| stretches.first().filter(|_| closed));
         match next {
             Some(next) => {
                 let turn = (next.out - arrive + 540.0).rem_euclid(360.0) - 180.0;
-                let first = if turn > 0.0 { arrive - 90.0 } else { arrive + 90.0 };
-                sector(to, first, turn, metres, arcs, pieces);
+                // A turn to the right opens a gap on the left, and the other way round.
+                match side {
+                    Side::Inside if turn > 0.0 => sector(to, arrive - 90.0, turn, metres, arcs, pieces),
+                    Side::Outside if turn < 0.0 => sector(to, arrive + 90.0, turn, metres, arcs, pieces),
+                    _ => {}
+                }
             }
             None => sector(to, arrive - 90.0, 180.0, metres, arcs, pieces),
         }
