@@ -400,3 +400,39 @@ fn what_init_writes_is_run_and_every_doubt_is_marked() {
     place.call(&["init", "-o", "other.toml", "none.geojson"]).with(2).saying(&["none.geojson"]);
     assert!(!place.path("other.toml").exists());
 }
+
+#[test]
+fn closing_a_hazard_leaves_the_land_of_another_that_is_open() {
+    let place = Place::new();
+    let square = |id: &str, class: &str, status: &str, day: &str, closed: &str, size: f64| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"id":"{id}","class":"{class}","date":"{day}","status":"{status}","closed":{closed}}},
+            "geometry":{{"type":"Polygon","coordinates":[[[46,40],[{0},40],[{0},{1}],[46,{1}],[46,40]]]}}}}"#,
+            46.0 + size,
+            40.0 + size
+        )
+    };
+    let layer = |features: &[String]| format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
+    let outer = square("SHA-1", "SHA", "Expired", "2018-01-01", "\"2020-06-01\"", 0.02);
+    let inner = square("CHA-1", "CHA", "Open", "2019-01-01", "null", 0.01);
+    let later = square("CHA-2", "CHA", "Open", "2021-01-01", "null", 0.01);
+    let project = "[[layer]]\nrole = \"hazards\"\npath = \"h.geojson\"\nfields.status = \"status\"\nfields.status_date = \"closed\"\n\
+                   values.status = { \"Expired\" = \"cancelled\", \"Open\" = \"open\" }\n";
+    place.write("p.toml", project).write("h.geojson", layer(&[outer.clone(), inner]));
+    for dates in ["replay", "ignore"] {
+        place.run(&["p.toml", "--out", "a", "--force", "--dates", dates]).with(0);
+        let total = &place.output("a").json("summary.json")["total"];
+        let (remaining, cancelled) = (total["remaining_m2"].as_f64().unwrap(), total["cancelled_m2"].as_f64().unwrap());
+        assert!((cancelled / remaining - 3.0).abs() < 1e-3, "{dates}: {remaining} remain, {cancelled} cancelled");
+        assert!(place.output("a").text("findings.csv").contains("closed-over-open"));
+    }
+    // One that is recorded after the other was closed is land mined again.
+    place.write("h.geojson", layer(&[outer, later]));
+    place.run(&["p.toml", "--out", "b", "--since", "2020-12-31"]).with(0);
+    let output = place.output("b");
+    let total = &output.json("summary.json")["total"];
+    assert_eq!(total["opening_m2"].as_f64(), Some(0.0));
+    assert!(
+        total["recontaminated_m2"].as_f64().unwrap() > 1e5 && !output.text("findings.csv").contains("closed-over-open")
+    );
+}

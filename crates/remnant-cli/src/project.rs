@@ -211,8 +211,8 @@ impl Page<'_> {
                 return Err(self.error(Some(word.span()), "plan.weights", &why));
             };
             let share = *weight.get_ref();
-            if !(share.is_finite() && share >= 0.0) {
-                return Err(self.error(Some(weight.span()), "plan.weights", "a weight is a finite number, 0 or more"));
+            if !(0.0..=1e6).contains(&share) {
+                return Err(self.error(Some(weight.span()), "plan.weights", "a weight is a number from 0 to 1000000"));
             }
             weights.push((measure, share));
         }

@@ -95,6 +95,8 @@ codes! {
     UnreadableNumber = "unreadable-number", Warning;
     /// A hazard is closed, and nothing says how its land was released: the land stays contaminated.
     ClosedWithoutRelease = "closed-without-release", Warning;
+    /// A hazard is closed on land where another one of its layer is open: that land stays contaminated.
+    ClosedOverOpen = "closed-over-open", Warning;
     /// The status of a hazard is not understood: the land stays contaminated.
     UnknownStatus = "unknown-status", Warning;
     /// Text looks as if it had been read in the wrong encoding.

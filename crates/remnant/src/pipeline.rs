@@ -183,6 +183,7 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
             return Err(Error::Interrupted);
         }
     }
+    findings.extend(crate::understand::spare_open(&mut survey));
     Ok((survey, inputs, findings))
 }
 

@@ -39,6 +39,9 @@ pub(super) struct Material<'a> {
 pub(super) fn series(material: &Material<'_>) -> (Option<Series>, Option<Finding>) {
     let Some(step) = material.settings.series else { return (None, None) };
     let (dates, finding) = dates(step, material);
+    if dates.is_empty() {
+        return (None, finding);
+    }
     let timeline = Timeline::new(material.rules.covers, material.settings, &dates);
     let mut places = timeline.land(material);
     timeline.counts(material, &mut places);

@@ -19,7 +19,7 @@ use crate::records::Survey;
 use crate::report::{Access, SquareMetres, States, ToClear, ZoneRow};
 use crate::settings::Settings;
 use crate::status::State;
-use crate::zone::{Evidence, judge, reasons as reasons_of};
+use crate::zone::{Evidence, ZoneStatus, judge, reasons as reasons_of};
 
 /// A stretch of the rim of contaminated land, in space.
 struct Stretch {
@@ -198,7 +198,9 @@ impl Surroundings<'_> {
             id: &id,
         };
         let stability = stability(&case, &self.live);
-        let to_clear = self.to_clear(number, &evidence);
+        // The reach is drawn some millimetres too far: what lies there alone changes no status.
+        let has_work = matches!(status, ZoneStatus::Contaminated | ZoneStatus::Near);
+        let to_clear = self.to_clear(number, &evidence).filter(|_| has_work);
         ZoneRow {
             origin: zone.origin,
             id: zone.id.clone(),

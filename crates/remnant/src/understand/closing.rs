@@ -3,17 +3,23 @@
 //! Programmes that keep one layer write into it what became of each hazard, and when. Such a feature is one record read;
 //! it yields its hazard and, where the project file or profile says what the status means, a release of the same ground
 //! on the day of the status. The id of the release is that of the hazard, a slash and the kind: `H-12/cleared`.
-//! Doubt never releases land: a status that says no more than "closed", or whose date can't be read, leaves it
+//! It has no land of other hazards of the layer that are open on that day. Doubt never releases land: a status that says no more than "closed", or whose date can't be read, leaves it
 //! contaminated, with a finding.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::civil::Date;
+use remnant_geometry::grow::without;
+use remnant_geometry::{Bounds, Footprint};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{RTree, RTreeObject};
 
 use super::fields::Meaning;
 use super::mapping::Status;
 use super::records::{Draft, Parts};
 use super::words::{self, ReadDate};
-use crate::finding::Code;
-use crate::records::{DEVICES, Hazard, HazardGround, Release, ReleaseKind, Work};
+use crate::finding::{Code, Finding};
+use crate::records::{DEVICES, Hazard, HazardGround, Origin, Release, ReleaseKind, Survey, Work};
 use crate::settings::DatePolicy;
 
 /// The word for a kind in the ids of such releases.
@@ -23,6 +29,73 @@ pub(super) fn word(kind: ReleaseKind) -> &'static str {
         ReleaseKind::Reduced => "reduced",
         ReleaseKind::Cleared => "cleared",
     }
+}
+
+/// Takes the land of hazards that are open out of the releases that come from the status of other hazards of their layer:
+/// a hazard that was upgraded and then closed says nothing of the one that took its place. Where the other one is closed
+/// later, its own release has that land.
+pub(crate) fn spare_open(survey: &mut Survey) -> Vec<Finding> {
+    let derived: HashMap<Origin, Option<Date>> = {
+        let of_hazards: HashSet<u32> = survey.hazards.iter().map(|h| h.origin.layer).collect();
+        let own = survey.releases.iter().filter(|r| of_hazards.contains(&r.origin.layer));
+        own.map(|r| (r.origin, r.date)).collect()
+    };
+    if derived.is_empty() {
+        return Vec::new();
+    }
+    let layers: HashSet<u32> = derived.keys().map(|origin| origin.layer).collect();
+    let areas: Vec<(&Hazard, &Footprint)> = survey
+        .hazards
+        .iter()
+        .filter(|h| layers.contains(&h.origin.layer))
+        .filter_map(|h| if let HazardGround::Area(ground) = &h.ground { Some((h, ground)) } else { None })
+        .collect();
+    let boxes = RTree::bulk_load(
+        areas.iter().enumerate().map(|(i, (_, g))| GeomWithData::new(rectangle(g), i)).collect::<Vec<_>>(),
+    );
+    let (mut findings, mut kept) = (Vec::new(), Vec::with_capacity(survey.releases.len()));
+    for mut release in std::mem::take(&mut survey.releases) {
+        let Some(&closed) = derived.get(&release.origin) else {
+            kept.push(release);
+            continue;
+        };
+        // What is recorded later contaminates the land again by itself. No date comes before all dates.
+        let open =
+            |hazard: &Hazard| hazard.date <= closed && derived.get(&hazard.origin).is_none_or(|later| *later > closed);
+        let mut others: Vec<usize> =
+            boxes.locate_in_envelope_intersecting(rectangle(&release.ground).envelope()).map(|e| e.data).collect();
+        others.sort_unstable();
+        others.retain(|&i| {
+            let (hazard, _) = areas[i];
+            hazard.origin != release.origin && hazard.origin.layer == release.origin.layer && open(hazard)
+        });
+        if others.is_empty() {
+            kept.push(release);
+            continue;
+        }
+        let left = without(&release.ground, others.iter().map(|&i| areas[i].1));
+        let spared = release.ground.area_m2() - left.as_ref().map_or(0.0, Footprint::area_m2);
+        if spared >= 0.01 {
+            let ids: Vec<&str> = others.iter().take(5).map(|&i| areas[i].0.id.as_str()).collect();
+            let text = format!(
+                "its status releases its land, but {spared:.1} m2 of it belong to hazards that are open on that day ({}); \
+                 that land stays contaminated",
+                ids.join(", ")
+            );
+            findings.push(Finding::of(Code::ClosedOverOpen, release.origin, &release.id, text).area(spared));
+        }
+        if let Some(left) = left {
+            release.ground = left;
+            kept.push(release);
+        }
+    }
+    survey.releases = kept;
+    findings
+}
+
+fn rectangle(ground: &Footprint) -> Rectangle<[i64; 2]> {
+    let Bounds { min, max } = ground.bounds();
+    Rectangle::from_corners([min.x, min.y], [max.x, max.y])
 }
 
 impl Draft<'_> {
@@ -57,7 +130,8 @@ impl Draft<'_> {
             return self.unreleased("a point has no ground that could be released");
         };
         if date.zip(hazard.date).is_some_and(|(closed, recorded)| closed < recorded) {
-            self.unreleased("its date lies before that of the hazard");
+            parts.other_dates.extend(date);
+            return self.unreleased("its date lies before that of the hazard");
         }
         self.doubt_future(date);
         let mut day = date;

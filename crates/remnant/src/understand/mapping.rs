@@ -111,6 +111,14 @@ impl Mapping {
             return Err(unknown(&what, field, &of_role));
         };
         let key = fold(value);
+        let before = match field {
+            "class" => word_of(&self.values.class, &CLASSES, &key),
+            "kind" => word_of(&self.values.kind, &KINDS, &key),
+            _ => word_of(&self.values.status, &STATUSES, &key),
+        };
+        if let Some(other) = before.filter(|other| *other != meaning) {
+            return Err(format!("\"{value}\" is mapped to `{meaning}` and, but for its case, to `{other}` too"));
+        }
         let known = match field {
             "class" => set(&mut self.values.class, &CLASSES, key, meaning),
             "kind" => set(&mut self.values.kind, &KINDS, key, meaning),
@@ -137,6 +145,16 @@ fn set<T: Copy>(values: &mut BTreeMap<String, T>, words: &[(&str, T)], key: Stri
     let Some((_, meaning)) = words.iter().find(|(word, _)| *word == meaning) else { return false };
     values.insert(key, *meaning);
     true
+}
+
+/// The word that a value is mapped to already.
+fn word_of<T: Copy + PartialEq>(
+    values: &BTreeMap<String, T>,
+    words: &[(&'static str, T)],
+    key: &str,
+) -> Option<&'static str> {
+    let meaning = values.get(key)?;
+    words.iter().find(|(_, known)| known == meaning).map(|(word, _)| *word)
 }
 
 /// A sentence about a word that is none of those known, with the nearest one if there is one.

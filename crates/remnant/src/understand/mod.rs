@@ -17,4 +17,5 @@ mod records;
 mod words;
 
 pub(crate) use assume::settle;
+pub(crate) use closing::spare_open;
 pub(crate) use layer::{OpenLayer, common_area};

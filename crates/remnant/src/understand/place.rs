@@ -13,7 +13,8 @@ use crate::read::{DeclaredCrs, Feature, Shape};
 /// a tenth of what the accounting contract allows.
 const CHORD_DEGREES: f64 = 1e-4 / 111_000.0;
 
-/// No edge is divided into more pieces than this; at 0.1 mm, that is an edge of some 2,000 km.
+/// An edge that takes more pieces than this leads out of the ground for which its CRS is made: at 0.1 mm, it is one of
+/// some 2,000 km. A digit too many makes such edges, which would wind about the Earth.
 const MOST_PIECES: f64 = 20_000.0;
 
 /// How a layer's coordinates become longitude and latitude.
@@ -198,7 +199,11 @@ fn along_edges(transformer: &Transformer, line: &[[f64; 2]]) -> Result<Vec<[f64;
         // The distance from a chord falls with the square of the number of pieces. Across the antimeridian the
         // comparison fails, and the edge is left to the rule for long edges.
         if bend > CHORD_DEGREES && (pair[0][0] - pair[1][0]).abs() <= 180.0 {
-            let pieces = (bend / CHORD_DEGREES).sqrt().ceil().min(MOST_PIECES);
+            let pieces = (bend / CHORD_DEGREES).sqrt().ceil();
+            if pieces > MOST_PIECES {
+                let [x, y] = line[i + 1];
+                return Err(format!("an edge leads too far away for this coordinate system, to {x:e} {y:e}"));
+            }
             // From the lesser end, so that a border shared by two records gets the same points.
             let (from, to) = (line[i], line[i + 1]);
             let turned = (to[0], to[1]) < (from[0], from[1]);

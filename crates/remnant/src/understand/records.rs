@@ -224,7 +224,9 @@ impl Draft<'_> {
         let alias = self.context.aliases.zip(key).and_then(|(aliases, key)| aliases.of(&key));
         let (given_name, given_code) = (self.text(Meaning::Name), self.text(Meaning::Code));
         let name = alias.and_then(|a| a.name.clone()).or_else(|| given_name.clone());
-        let code = match alias.and_then(|a| a.code.clone()).or_else(|| given_code.clone()) {
+        // The total has this code in the tables.
+        let stated = alias.and_then(|a| a.code.clone()).or_else(|| given_code.clone()).filter(|code| code != "*");
+        let code = match stated {
             Some(code) => code,
             None => {
                 let stand_in = self.id.clone();

@@ -172,6 +172,15 @@ pub(super) fn from_bytes(bytes: Bytes, request: &Request<'_>) -> Result<Box<dyn 
     }
     let header: Vec<String> = fields(&text.slice(rows.remove(0)), separator);
     let header: Vec<String> = header.iter().map(|n| n.trim().to_owned()).collect();
+    let tagged = rows.first().is_some_and(|row| {
+        let cells = fields(&text.slice(*row), separator);
+        let mut filled = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).peekable();
+        filled.peek().is_some() && filled.all(|cell| cell.starts_with('#'))
+    });
+    if tagged {
+        rows.remove(0);
+        notes.push("the second line holds HXL hashtags and is no record".into());
+    }
     if header.iter().any(|name| name.parse::<f64>().is_ok()) {
         notes.push("the first line holds numbers and is taken as the names of the columns: is it a record?".into());
     }

@@ -73,11 +73,22 @@ fn role_of_values(fields: &[FieldFacts]) -> Option<Role> {
     };
     if fields.iter().any(|field| all(field, &|v| words::class(v, &values).is_some())) {
         Some(Role::Hazards)
+    } else if fields
+        .iter()
+        .any(|field| is_called(field, "status") && all(field, &|v| words::kind(v, &values).is_some()))
+    {
+        // What has become of a hazard; the land of one that is open must not be released by its file's other records.
+        Some(Role::Hazards)
     } else if fields.iter().any(|field| all(field, &|v| words::kind(v, &values).is_some())) {
         Some(Role::Releases)
     } else {
         None
     }
+}
+
+/// Whether a word stands in a field's name.
+fn is_called(field: &FieldFacts, word: &str) -> bool {
+    crate::read::fold(&field.name).contains(word)
 }
 
 fn fields_of(guess: &mut Guess, inspection: &Inspection, role: Role) {
