@@ -43,8 +43,6 @@ fn the_published_series_is_held_against_the_records() {
     assert_eq!(
         wrong,
         [
-            "territory-2023-11",
-            "territory-2024",
             "share-14.2",
             "purpose-2023-11",
             "share-ministry",
@@ -56,7 +54,11 @@ fn the_published_series_is_held_against_the_records() {
     assert!(ended.stdout.contains("165,871.5 ha of 11,258 km2 is 14.73 %"), "{}", ended.stdout);
     let json: Value = serde_json::from_slice(&fs::read(place.path("r.json")).unwrap()).unwrap();
     assert_eq!(json["verdicts"].as_array().unwrap().len(), verdicts.len());
-    assert_eq!(json["counts"]["differs"], 8);
+    assert_eq!(json["counts"]["differs"], 6);
+    // A whole that moved is told, and neither figure is called wrong.
+    let moved: Vec<&str> =
+        verdicts.iter().filter(|v| v["verdict"] == "cannot be checked").map(|v| v["id"].as_str()).collect();
+    assert_eq!(moved, ["territory-2023-11", "territory-2024"]);
     call(&place, &["reconcile", project, "--strict", "--quiet"]).with(3);
     call(&place, &["reconcile", project, "-o", "r.csv"]).with(2).saying(&["r.csv", "there already", "--force"]);
     call(&place, &["reconcile", project, "-o", "r.csv", "--force", "--quiet"]).with(0);
@@ -205,7 +207,9 @@ fn dates_and_settings_that_differ_are_named() {
     for name in ["as_of", "2015-06-30", "2023-11-11", "safety_distance_m"] {
         assert!(told.contains(name), "{told}");
     }
-    let records: Vec<&Row> = moves.iter().filter(|m| !m["id"].is_empty()).collect();
+    // Land that is noded with other records moves by less than a square decimetre.
+    let large = |m: &&Row| ["remaining_m2", "released_m2"].iter().any(|&column| cm2(&m[column]).abs() >= 100);
+    let records: Vec<&Row> = moves.iter().filter(|m| !m["id"].is_empty()).filter(large).collect();
     assert!(records.iter().all(|m| m["cause"].ends_with("took effect")), "{records:?}");
     assert!(!records.is_empty());
     let (moves, told) = compared((&survey, &["--dates", "replay"]), (&survey, &["--dates", "ignore"]));

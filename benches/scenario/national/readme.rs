@@ -40,7 +40,7 @@ pub fn text(
 | `zones.geojson` | {zones} settlement zones: places of GeoNames with `radius_m`, and made-up villages |
 | `incidents.geojson` | {incidents} incidents |
 | `expected.json` | the figures that must come out, to 0.05 ha |
-| `published.csv` | figures as they were published, with their sources; eight of them can't be right, and `remnant reconcile remnant.toml` says which and why. `computed` is `no` where the synthetic records do not follow a figure |
+| `published.csv` | figures as they were published, with their sources; six of them can't be right, and `remnant reconcile remnant.toml` says which and why. `computed` is `no` where the synthetic records do not follow a figure |
 
 The published figures are states at 2024-12-31 and 2025-12-31 and the flows between them (`--since 2024-12-31 --as-of 2025-12-31`), with dates replayed and releases outside hazards kept separate.
 

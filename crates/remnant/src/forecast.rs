@@ -3,6 +3,8 @@
 //! Nothing here knows what will be cleared. The forecast says what the past years would mean if they went on, gives a
 //! range because years differ, and stays silent where the data do not carry it.
 
+use jiff::civil::Date;
+
 use crate::report::{Balance, Moment, Series, SquareMetres};
 
 /// Whole calendar years that a forecast rests on at most, the latest ones. Older rates say little about today's means.
@@ -49,20 +51,25 @@ pub struct YearsLeft {
     pub at_most: Option<u64>,
 }
 
-/// The forecast of one place of a series.
-pub fn forecast(series: &Series, place: &[Moment]) -> Forecast {
-    let remaining = place.last().map_or(SquareMetres::ZERO, |moment| moment.states.remaining());
-    let mut years = whole_years(series, place);
+/// The forecast of one place of a series that begins after `since`, where that is given.
+pub fn forecast(series: &Series, place: &[Moment], since: Option<Date>) -> Forecast {
+    let Some(last) = place.last() else {
+        let sentence = "The series has no period.".to_owned();
+        return Forecast { remaining: SquareMetres::ZERO, years: Vec::new(), range: None, sentence };
+    };
+    let remaining = last.states.remaining();
+    let mut years = whole_years(series, place, since);
     years.drain(..years.len().saturating_sub(MOST_YEARS));
     let (range, sentence) = judge(remaining, &years);
     Forecast { remaining, years, range, sentence }
 }
 
-/// The calendar years of which the series has every day. The first period holds everything before it, and all records
-/// without a date, so its year is not one of them.
-fn whole_years(series: &Series, place: &[Moment]) -> Vec<YearRate> {
+/// The calendar years of which the series has every day. Without `since` the first period holds everything before it, and
+/// all records without a date, so its year is not one of them; with `since` it is one where it begins on 1 January.
+fn whole_years(series: &Series, place: &[Moment], since: Option<Date>) -> Vec<YearRate> {
     let mut years: Vec<YearRate> = Vec::new();
-    let first = series.dates.first().map(|date| date.year());
+    let cut = since.is_none_or(|since| (since.month(), since.day()) != (12, 31));
+    let first = series.dates.first().filter(|_| cut).map(|date| date.year());
     let last = series.dates.last().filter(|date| (date.month(), date.day()) != (12, 31)).map(|date| date.year());
     for (date, Moment { balance, .. }) in series.dates.iter().zip(place) {
         let year = date.year();
@@ -136,9 +143,10 @@ fn judge(remaining: SquareMetres, years: &[YearRate]) -> (Option<YearsLeft>, Str
 }
 
 fn too_few(years: usize) -> String {
+    let whole = if years == 1 { "1 whole calendar year".to_owned() } else { format!("{years} whole calendar years") };
     format!(
-        "The data have {years} whole calendar years after their first period; a range needs {FEWEST_YEARS}, so there is \
-         no forecast."
+        "The series has {whole}, its first period left out unless it begins on 1 January; a range needs {FEWEST_YEARS}, \
+         so there is no forecast."
     )
 }
 
@@ -160,7 +168,7 @@ fn hectares(area: SquareMetres) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::{Date, date};
+    use jiff::civil::date;
     use remnant_geometry::Area;
 
     use super::*;
@@ -196,7 +204,7 @@ mod tests {
     #[test]
     fn a_range_from_the_fastest_and_the_slowest_year_rounded_outwards() {
         let (series, place) = yearly(&[(999, 999), (10, 0), (30, 5), (20, 15)], 100);
-        let told = forecast(&series, &place);
+        let told = forecast(&series, &place, None);
         assert_eq!(told.years.iter().map(|y| y.year).collect::<Vec<_>>(), [2020, 2021, 2022]);
         // 100 / 30 and 100 / (20 - 15).
         assert_eq!(told.range, Some(YearsLeft { at_least: 3, at_most: Some(20) }));
@@ -210,7 +218,7 @@ mod tests {
     #[test]
     fn a_year_in_which_more_was_recorded_than_released_leaves_the_range_open() {
         let (series, place) = yearly(&[(0, 0), (10, 0), (30, 0), (1, 2)], 45);
-        let told = forecast(&series, &place);
+        let told = forecast(&series, &place, None);
         assert_eq!(told.range, Some(YearsLeft { at_least: 1, at_most: None }));
         assert!(told.sentence.contains("no end at the rate of 2022"), "{}", told.sentence);
     }
@@ -220,13 +228,14 @@ mod tests {
         for (flows, remaining, why) in [
             (&[(5, 0), (5, 0), (5, 0)][..], 10, "2 whole calendar years"),
             (&[(5, 0)], 10, "0 whole calendar years"),
-            (&[], 0, "nothing to divide"),
+            (&[], 0, "The series has no period."),
+            (&[(5, 0), (5, 0)], 10, "1 whole calendar year,"),
             (&[(5, 0), (5, 0), (5, 0), (5, 0)], 0, "nothing to divide"),
             (&[(5, 0), (0, 0), (0, 0), (0, 0)], 10, "No land was released"),
             (&[(5, 0), (5, 9), (5, 0), (5, 9)], 10, "more land was recorded"),
         ] {
             let (series, place) = yearly(flows, remaining);
-            let told = forecast(&series, &place);
+            let told = forecast(&series, &place, None);
             assert_eq!(told.range, None, "{flows:?}");
             assert!(told.sentence.contains(why), "{flows:?}: {}", told.sentence);
         }
@@ -241,16 +250,25 @@ mod tests {
         let mut place = vec![moment(1, 0); dates.len()];
         place[0] = moment(500, 500);
         place[dates.len() - 1].states.confirmed = m2(10_000 * 24);
-        let told = forecast(&series(SeriesStep::Monthly, dates), &place);
+        let told = forecast(&series(SeriesStep::Monthly, dates), &place, None);
         assert_eq!(told.years.iter().map(|y| y.year).collect::<Vec<_>>(), [2019, 2020, 2021, 2022]);
         assert!(told.years.iter().all(|y| y.released == m2(120_000)));
         assert_eq!(told.range, Some(YearsLeft { at_least: 2, at_most: Some(2) }));
     }
 
     #[test]
+    fn a_series_that_begins_on_1_january_keeps_its_first_year() {
+        let (series, place) = yearly(&[(10, 0), (30, 5), (20, 15)], 100);
+        let years = |since| forecast(&series, &place, since).years.iter().map(|y| y.year).collect::<Vec<_>>();
+        assert_eq!(years(Some(date(2018, 12, 31))), [2019, 2020, 2021]);
+        assert_eq!(years(Some(date(2019, 1, 1))), [2020, 2021]);
+        assert_eq!(years(None), [2020, 2021]);
+    }
+
+    #[test]
     fn only_the_latest_years_count() {
         let (series, place) = yearly(&[(0, 0), (900, 0), (10, 0), (10, 0), (10, 0), (10, 0), (10, 0)], 100);
-        let told = forecast(&series, &place);
+        let told = forecast(&series, &place, None);
         assert_eq!(told.years.len(), MOST_YEARS);
         assert_eq!(told.range, Some(YearsLeft { at_least: 10, at_most: Some(10) }));
     }

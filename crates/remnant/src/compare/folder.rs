@@ -73,6 +73,8 @@ struct Summary {
     #[serde(default)]
     settings: BTreeMap<String, serde_json::Value>,
     #[serde(default)]
+    public: bool,
+    #[serde(default)]
     inputs: Vec<Input>,
 }
 
@@ -107,6 +109,11 @@ struct ShapeProperties {
 }
 
 impl Folder {
+    /// The value of a setting; empty where it has none.
+    pub(super) fn setting(&self, name: &str) -> &str {
+        self.settings.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
+    }
+
     /// Reads a folder.
     pub(super) fn read(path: &Path) -> Result<Self> {
         let refuse = |why: String| {
@@ -128,11 +135,16 @@ impl Folder {
         let version = summary.program.version.clone();
         for file in ["districts.csv", "records.csv", "records-by-district.csv"] {
             if !path.join(file).is_file() {
-                let why = format!(
-                    "it has no {file}; it was written by remnant {version}, this is {}",
-                    env!("CARGO_PKG_VERSION")
-                );
-                let remedy = "run that account again with this version, and compare its output";
+                let (this, again) = (env!("CARGO_PKG_VERSION"), "run that account again, and compare its output");
+                let (why, remedy) = if summary.public {
+                    let remedy = "run that account again without --public, and compare its output";
+                    (format!("it has no {file}: it was written with --public, which leaves out records"), remedy)
+                } else if version == this {
+                    (format!("it has no {file}"), again)
+                } else {
+                    let remedy = "run that account again with this version, and compare its output";
+                    (format!("it has no {file}; it was written by remnant {version}, this is {this}"), remedy)
+                };
                 return Err(Error::unusable("the folder can't be compared", Location::file(path), why, remedy));
             }
         }
@@ -330,9 +342,21 @@ impl Table {
     fn next(&mut self) -> Result<Option<Row<'_>>> {
         self.row += 1;
         let mut record = ::csv::StringRecord::new();
-        let more = self.reader.read_record(&mut record).map_err(|e| damaged(&self.path, Some(self.row), e))?;
+        let mut read = |record: &mut ::csv::StringRecord| {
+            self.reader.read_record(record).map_err(|e| damaged(&self.path, Some(self.row), e))
+        };
+        let mut more = read(&mut record)?;
+        if more && self.row == 1 && hashtags(&record) {
+            more = read(&mut record)?;
+        }
         Ok(more.then_some(Row { path: &self.path, number: self.row, columns: &self.columns, record }))
     }
+}
+
+/// Whether it is the row of HXL hashtags that a run with `--hxl` puts under the header.
+fn hashtags(record: &::csv::StringRecord) -> bool {
+    let mut cells = record.iter().filter(|cell| !cell.is_empty()).peekable();
+    cells.peek().is_some() && cells.all(|cell| cell.starts_with('#'))
 }
 
 impl Row<'_> {

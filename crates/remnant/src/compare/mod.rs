@@ -69,8 +69,10 @@ struct Move {
 pub fn compare(old: &Path, new: &Path) -> Result<Comparison> {
     let (old, new) = (Folder::read(old)?, Folder::read(new)?);
     let mut moves = Vec::new();
+    // Where one run left dates aside, a date alone is no change of the record.
+    let dates = old.setting("dates") == new.setting("dates");
     for pair in matching::pairs(&old.records, &new.records) {
-        moves.extend(of_pair(&pair));
+        moves.extend(of_pair(&pair, dates));
     }
     // Stable: in a district the records stay in the order of the runs.
     moves.sort_by(|a, b| order(&a.code).cmp(&order(&b.code)));
@@ -82,10 +84,11 @@ fn order(code: &str) -> (bool, &str) {
     (code.is_empty(), code)
 }
 
-/// What a record moves, district by district; a changed record is told even where it moves nothing.
-fn of_pair(pair: &Pair<'_>) -> Vec<Move> {
+/// What a record moves, district by district; a changed record is told even where it moves nothing. Without `dates` a date
+/// is no change.
+fn of_pair(pair: &Pair<'_>, dates: bool) -> Vec<Move> {
     let Some(record) = pair.new.or(pair.old) else { return Vec::new() };
-    let (cause, detail) = cause(pair);
+    let (cause, detail) = cause(pair, dates);
     let shares = |record: Option<&Record>| record.map(|r| r.shares.clone()).unwrap_or_default();
     let (old, new) = (shares(pair.old), shares(pair.new));
     let codes: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
@@ -115,7 +118,7 @@ fn of_pair(pair: &Pair<'_>) -> Vec<Move> {
 }
 
 /// What became of a record between the runs, with the values that changed; none where it is the same.
-fn cause(pair: &Pair<'_>) -> (Option<String>, String) {
+fn cause(pair: &Pair<'_>, dates: bool) -> (Option<String>, String) {
     let (old, new) = match (pair.old, pair.new) {
         (Some(old), Some(new)) => (old, new),
         (None, Some(new)) => return (Some(format!("{} came", new.kind)), said(new)),
@@ -130,7 +133,7 @@ fn cause(pair: &Pair<'_>) -> (Option<String>, String) {
         ("what became of it", &old.fate, &new.fate),
     ]
     .into_iter()
-    .filter(|(_, old, new)| old != new)
+    .filter(|(what, old, new)| old != new && (dates || *what != "date"))
     .map(|(what, old, new)| format!("{what}: {} -> {}", or_none(old), or_none(new)))
     .collect();
     let mut changed = changed;
@@ -145,7 +148,7 @@ fn cause(pair: &Pair<'_>) -> (Option<String>, String) {
         "came"
     } else if redrawn {
         "redrawn"
-    } else if old.class != new.class || old.date != new.date {
+    } else if old.class != new.class || (dates && old.date != new.date) {
         "changed"
     } else if !old.in_effect && new.in_effect {
         return (Some(format!("{kind} took effect")), said(new));
@@ -225,9 +228,7 @@ impl Comparison {
 
     /// Settings, versions and input files that differ.
     pub fn settings(&self) -> Listing {
-        let of = |folder: &Folder, name: &str| {
-            folder.settings.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()).unwrap_or_default()
-        };
+        let of = |folder: &Folder, name: &str| folder.setting(name).to_owned();
         let mut names: Vec<&String> = self.old.settings.iter().map(|(name, _)| name).collect();
         names.extend(
             self.new.settings.iter().map(|(n, _)| n).filter(|n| !self.old.settings.iter().any(|(o, _)| o == *n)),

@@ -13,7 +13,7 @@ const DISTRICTS: &str = "code,name,area_m2,remaining_m2,released_m2\n";
 
 fn write(folder: &Path, settings: &str, districts: &str, records: &str, shares: &str) {
     let summary = format!(
-        "{{\"program\":{{\"name\":\"remnant\",\"version\":\"0.1.0\"}},\"as_of\":\"2024-12-31\",{settings}\"inputs\":[]}}"
+        "{{\"program\":{{\"name\":\"remnant\",\"version\":\"0.0.9\"}},\"as_of\":\"2024-12-31\",{settings}\"inputs\":[]}}"
     );
     fs::write(folder.join("summary.json"), summary).expect("a file");
     fs::write(folder.join("districts.csv"), format!("{DISTRICTS}{districts}")).expect("a file");
@@ -116,6 +116,55 @@ fn records_of_one_name_are_paired_by_what_they_are() {
 }
 
 #[test]
+fn a_row_of_hashtags_is_no_record() {
+    let (old, new) = scene();
+    let plain = compare(old.path(), new.path()).expect("two folders");
+    for folder in [old.path(), new.path()] {
+        for name in ["districts.csv", "records.csv", "records-by-district.csv"] {
+            let text = fs::read_to_string(folder.join(name)).expect("a file");
+            let (header, rest) = text.split_once('\n').expect("a header");
+            // Not every column has a hashtag.
+            let tags = format!("#adm2+code{}", ",".repeat(header.matches(',').count() - 1)) + ",#indicator";
+            fs::write(folder.join(name), format!("{header}\n{tags}\n{rest}")).expect("a file");
+        }
+    }
+    let tagged = compare(old.path(), new.path()).expect("two folders with hashtags");
+    assert_eq!(rows(&tagged), rows(&plain));
+}
+
+#[test]
+fn a_folder_for_the_public_says_so() {
+    let (old, new) = scene();
+    let said = |settings: &str, version: &str| {
+        write(old.path(), settings, "", "", "");
+        let name = old.path().join("summary.json");
+        let summary = fs::read_to_string(&name).expect("a file").replace("0.0.9", version);
+        fs::write(&name, summary).expect("a file");
+        fs::remove_file(old.path().join("records.csv")).expect("a file");
+        compare(old.path(), new.path()).expect_err("refused").to_string()
+    };
+    let public = said("\"public\":true,", "0.0.9");
+    assert!(public.contains("with --public, which leaves out records") && !public.contains("0.0.9"), "{public}");
+    assert!(said("\"public\":false,", "0.0.9").contains("written by remnant 0.0.9"));
+    assert!(!said("", env!("CARGO_PKG_VERSION")).contains("written by"));
+}
+
+#[test]
+fn a_date_is_no_change_where_one_run_left_dates_aside() {
+    let (old, new) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let record = |date: &str| format!("h,f,1,x,hazard,suspected,{date},used,true,,3.0000\n");
+    let (districts, shares) = ("A,Aa,9.0000,3.0000,0.0000\n", "1,A,m1,3.0000,3.0000,0.0000\n");
+    write(old.path(), "\"settings\":{\"dates\":\"replay\"},", districts, &record("2020-01-01"), shares);
+    let causes = |dates: &str| {
+        write(new.path(), &format!("\"settings\":{{\"dates\":\"{dates}\"}},"), districts, &record(""), shares);
+        let comparison = compare(old.path(), new.path()).expect("two folders");
+        comparison.moves.iter().map(|one| one.cause.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(causes("replay"), ["hazard changed"]);
+    assert!(causes("ignore").is_empty());
+}
+
+#[test]
 fn what_is_no_folder_of_ours_is_refused() {
     let (old, new) = scene();
     let said = |path: &Path| compare(path, new.path()).expect_err("refused").to_string();
@@ -141,7 +190,7 @@ fn what_is_no_folder_of_ours_is_refused() {
     damage("records-by-district.csv", b"\xff\xfe\x00", "utf-8");
     fs::remove_file(file("records-by-district.csv")).expect("a file");
     let told = said(old.path());
-    assert!(told.contains("no records-by-district.csv") && told.contains("0.1.0"), "{told}");
+    assert!(told.contains("no records-by-district.csv") && told.contains("0.0.9"), "{told}");
     fs::remove_file(file("summary.json")).expect("a file");
     assert!(said(old.path()).contains("not the output of a run"));
 }

@@ -102,6 +102,9 @@ fn in_places(
     if figure.places.is_empty() {
         return Ok(read(&account.total));
     }
+    if !figure.what.adds() && (figure.places.len() > 1 || figure.places == [OTHER]) {
+        return Err(super::checks::BORDERS.to_owned());
+    }
     if figure.places == [OTHER] {
         let like = |f: &&Published| {
             f.what == figure.what && f.when == figure.when && f.places.len() == 1 && f.places != figure.places

@@ -23,10 +23,10 @@
 //! | `parts` | the figure is the sum of its parts |
 //! | `share` | the share is its numerator over its denominator |
 //! | `same` | two figures for the same thing, place and time are equal |
-//! | `series` | a figure that only grows is its former state and what came in between |
-//! | `districts` | the country has no less than the places of which figures are published |
+//! | `series` | a figure that grows is its former state and what came in between; released land may be less, where some was contaminated again |
+//! | `districts` | the country has no less than the places of which figures are published; not for `hazards`, since a record on a border counts in each district |
 //! | `bound` | what a place had by a day and what came elsewhere until a later day is not more than the country had then |
-//! | `denominator` | the whole of which shares are published does not move |
+//! | `denominator` | the whole of which shares are published does not move; where it does, that is told, and which is right cannot be checked |
 //! | `computed` | the figure is what the records give |
 //! | `none` | nothing is there to hold the figure against |
 //!
@@ -150,7 +150,12 @@ fn verdicts(published: &[Published], accounts: &[Account]) -> Vec<Verdict> {
     let computed = computed::Accounts::new(accounts);
     let mut found = checks::all(published);
     for (number, figure) in published.iter().enumerate() {
-        found.extend(computed.verdict(figure, published).map(|verdict| (number, verdict)));
+        let Some(verdict) = computed.verdict(figure, published) else { continue };
+        if verdict.outcome == Outcome::Agrees {
+            // What the records give is not too much: land elsewhere was contaminated again.
+            found.retain(|(at, other)| *at != number || other.check != "bound");
+        }
+        found.push((number, verdict));
     }
     // A figure is checked too where another one was held against it.
     let held: HashSet<&str> =

@@ -16,8 +16,12 @@ struct Word {
     at: Option<Value>,
     /// Its flow in the period of the account; `None` where it is the difference of its states.
     flow: Option<Value>,
-    /// Whether it only grows: a state is the former one and what came in between.
+    /// Whether a state is the former one and what came in between.
     grows: bool,
+    /// Whether such a state can be less than that all the same: released land may be contaminated again.
+    falls: bool,
+    /// Whether it adds up over places: a record on a border counts in each district.
+    adds: bool,
 }
 
 fn land(area: SquareMetres) -> i128 {
@@ -30,38 +34,38 @@ fn items(count: u64) -> i128 {
 
 #[rustfmt::skip]
 const WORDS: &[Word] = &[
-    Word { words: &["baseline", "ever contaminated", "contaminated territory"], measure: Measure::Area, grows: true,
+    Word { words: &["baseline", "ever contaminated", "contaminated territory"], measure: Measure::Area, grows: true, falls: false, adds: true,
         at: Some(|f| land(f.states.baseline())), flow: Some(|f| land(f.balance.newly_recorded.0)) },
-    Word { words: &["remaining", "contaminated", "still contaminated"], measure: Measure::Area, grows: false,
+    Word { words: &["remaining", "contaminated", "still contaminated"], measure: Measure::Area, grows: false, falls: false, adds: true,
         at: Some(|f| land(f.states.remaining())), flow: None },
-    Word { words: &["suspected", "sha"], measure: Measure::Area, grows: false,
+    Word { words: &["suspected", "sha"], measure: Measure::Area, grows: false, falls: false, adds: true,
         at: Some(|f| land(f.states.suspected)), flow: None },
-    Word { words: &["confirmed", "cha"], measure: Measure::Area, grows: false,
+    Word { words: &["confirmed", "cha"], measure: Measure::Area, grows: false, falls: false, adds: true,
         at: Some(|f| land(f.states.confirmed)), flow: None },
-    Word { words: &["released"], measure: Measure::Area, grows: true, at: Some(|f| land(f.states.released())),
+    Word { words: &["released"], measure: Measure::Area, grows: true, falls: true, adds: true, at: Some(|f| land(f.states.released())),
         flow: Some(|f| land(f.balance.cancelled.0 + f.balance.reduced.0 + f.balance.cleared.0)) },
-    Word { words: &["cleared"], measure: Measure::Area, grows: true, at: Some(|f| land(f.states.cleared)),
+    Word { words: &["cleared"], measure: Measure::Area, grows: true, falls: true, adds: true, at: Some(|f| land(f.states.cleared)),
         flow: Some(|f| land(f.balance.cleared.0)) },
-    Word { words: &["reduced"], measure: Measure::Area, grows: true, at: Some(|f| land(f.states.reduced)),
+    Word { words: &["reduced"], measure: Measure::Area, grows: true, falls: true, adds: true, at: Some(|f| land(f.states.reduced)),
         flow: Some(|f| land(f.balance.reduced.0)) },
-    Word { words: &["cancelled"], measure: Measure::Area, grows: true, at: Some(|f| land(f.states.cancelled)),
+    Word { words: &["cancelled"], measure: Measure::Area, grows: true, falls: true, adds: true, at: Some(|f| land(f.states.cancelled)),
         flow: Some(|f| land(f.balance.cancelled.0)) },
-    Word { words: &["newly recorded"], measure: Measure::Area, grows: false, at: None,
+    Word { words: &["newly recorded"], measure: Measure::Area, grows: false, falls: false, adds: true, at: None,
         flow: Some(|f| land(f.balance.newly_recorded.0)) },
-    Word { words: &["re-contaminated", "recontaminated"], measure: Measure::Area, grows: false, at: None,
+    Word { words: &["re-contaminated", "recontaminated"], measure: Measure::Area, grows: false, falls: false, adds: true, at: None,
         flow: Some(|f| land(f.balance.recontaminated.0)) },
-    Word { words: &["hazards"], measure: Measure::Count, grows: false, at: Some(|f| items(f.hazards)), flow: None },
-    Word { words: &["evidence points"], measure: Measure::Count, grows: false, at: Some(|f| items(f.evidence_points)), flow: None },
-    Word { words: &["mines"], measure: Measure::Count, grows: true, at: Some(|f| items(f.devices[0]) + items(f.devices[1])), flow: None },
-    Word { words: &["ap mines", "ap_mines", "anti-personnel mines"], measure: Measure::Count, grows: true, at: Some(|f| items(f.devices[0])), flow: None },
-    Word { words: &["av mines", "av_mines", "anti-vehicle mines", "anti-tank mines"], measure: Measure::Count, grows: true, at: Some(|f| items(f.devices[1])), flow: None },
-    Word { words: &["erw"], measure: Measure::Count, grows: true, at: Some(|f| items(f.devices[2])), flow: None },
-    Word { words: &["uxo"], measure: Measure::Count, grows: true, at: Some(|f| items(f.devices[3])), flow: None },
-    Word { words: &["submunitions", "cluster munitions"], measure: Measure::Count, grows: true, at: Some(|f| items(f.devices[4])), flow: None },
-    Word { words: &["ied"], measure: Measure::Count, grows: true, at: Some(|f| items(f.devices[5])), flow: None },
-    Word { words: &["incidents"], measure: Measure::Count, grows: true, at: Some(|f| items(f.incidents)), flow: None },
-    Word { words: &["killed"], measure: Measure::Count, grows: true, at: Some(|f| items(f.killed)), flow: None },
-    Word { words: &["injured"], measure: Measure::Count, grows: true, at: Some(|f| items(f.injured)), flow: None },
+    Word { words: &["hazards"], measure: Measure::Count, grows: false, falls: false, adds: false, at: Some(|f| items(f.hazards)), flow: None },
+    Word { words: &["evidence points"], measure: Measure::Count, grows: false, falls: false, adds: true, at: Some(|f| items(f.evidence_points)), flow: None },
+    Word { words: &["mines"], measure: Measure::Count, grows: true, falls: false, adds: true, at: Some(|f| items(f.devices[0]) + items(f.devices[1])), flow: None },
+    Word { words: &["ap mines", "ap_mines", "anti-personnel mines"], measure: Measure::Count, grows: true, falls: false, adds: true, at: Some(|f| items(f.devices[0])), flow: None },
+    Word { words: &["av mines", "av_mines", "anti-vehicle mines", "anti-tank mines"], measure: Measure::Count, grows: true, falls: false, adds: true, at: Some(|f| items(f.devices[1])), flow: None },
+    Word { words: &["erw"], measure: Measure::Count, grows: true, falls: false, adds: true, at: Some(|f| items(f.devices[2])), flow: None },
+    Word { words: &["uxo"], measure: Measure::Count, grows: true, falls: false, adds: true, at: Some(|f| items(f.devices[3])), flow: None },
+    Word { words: &["submunitions", "cluster munitions"], measure: Measure::Count, grows: true, falls: false, adds: true, at: Some(|f| items(f.devices[4])), flow: None },
+    Word { words: &["ied"], measure: Measure::Count, grows: true, falls: false, adds: true, at: Some(|f| items(f.devices[5])), flow: None },
+    Word { words: &["incidents"], measure: Measure::Count, grows: true, falls: false, adds: true, at: Some(|f| items(f.incidents)), flow: None },
+    Word { words: &["killed"], measure: Measure::Count, grows: true, falls: false, adds: true, at: Some(|f| items(f.killed)), flow: None },
+    Word { words: &["injured"], measure: Measure::Count, grows: true, falls: false, adds: true, at: Some(|f| items(f.injured)), flow: None },
 ];
 
 /// What a figure speaks of.
@@ -87,6 +91,16 @@ impl What {
     /// Whether a state of it is the former state and what came in between.
     pub(super) fn grows(&self) -> bool {
         self.entry().is_some_and(|w| w.grows)
+    }
+
+    /// Whether such a state can be less than that all the same.
+    pub(super) fn falls(&self) -> bool {
+        self.entry().is_some_and(|w| w.falls)
+    }
+
+    /// Whether it adds up over places; what is not computed is taken to.
+    pub(super) fn adds(&self) -> bool {
+        self.entry().is_none_or(|w| w.adds)
     }
 
     /// Whether it is the land that shares are shares of.

@@ -148,7 +148,8 @@ fn outlooks(report: &Report) -> Vec<Outlook> {
     let Some(series) = &report.account.series else { return Vec::new() };
     let moments: Vec<&Vec<Moment>> = series.districts.iter().chain([&series.outside, &series.total]).collect();
     let rows = places(report).into_iter().zip(moments);
-    rows.map(|(row, moments)| Outlook { row, told: forecast_of(series, moments) }).collect()
+    let since = report.account.settings.since;
+    rows.map(|(row, moments)| Outlook { row, told: forecast_of(series, moments, since) }).collect()
 }
 
 fn of(row: &DistrictRow) -> &Treaty {
