@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::account::account_here;
 use crate::audit;
 use crate::error::{Error, Location, Result};
-use crate::finding::Finding;
+use crate::finding::{Code, Finding};
 use crate::progress::Progress;
 use crate::read::Bearings;
 use crate::records::{HazardClass, ReleaseKind, Survey};
@@ -184,6 +184,12 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
         }
     }
     findings.extend(crate::understand::spare_open(&mut survey));
+    if let Some(as_of) = job.settings.as_of.filter(|&as_of| as_of > job.settings.today) {
+        let text = format!(
+            "the account is as of {as_of}, after the day of this run: releases that are only planned count as done by then"
+        );
+        findings.push(Finding::of_run(Code::FutureDate, text));
+    }
     Ok((survey, inputs, findings))
 }
 

@@ -53,7 +53,9 @@ impl Garbled {
     pub fn told(&self, field: &str) -> String {
         let what = match (&self.likely, &self.mended) {
             (Some((is, read_as)), Some(mended)) => {
-                format!("looks like {is} read as {read_as} and is probably \"{mended}\"; state the encoding {is}")
+                format!(
+                    "looks like {is} read as {read_as} and is probably \"{mended}\"; state the encoding {is}, in its .cpg where it has one"
+                )
             }
             _ if self.sample.contains(char::REPLACEMENT_CHARACTER) => {
                 "had bytes that mean nothing in the encoding in which it was read; state the right encoding".to_owned()

@@ -20,7 +20,8 @@ use crate::error::{Error, Location, Result};
 pub(super) const FORMAT: Format = Format {
     name: "GDAL",
     extensions: &["gdb", "gml", "tab", "mif", "gpx", "dxf", "dgn", "000", "gmt", "jml", "sqlite"],
-    recognises: |_| false,
+    // A table of MapInfo, which has the ending of tab-separated text.
+    recognises: |head| head.get(..6).is_some_and(|begin| begin.eq_ignore_ascii_case(b"!table")),
     open,
     layers,
 };

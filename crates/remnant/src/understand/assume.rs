@@ -66,8 +66,8 @@ fn unit_fits(layer: &OpenLayer<'_>) -> Result<()> {
             "the layer is said to be in degrees, and its coordinates look like metres",
             layer.place(),
             format!("it states {}, and no record lies on Earth: {numbers}", crs.name()),
-            "export the layer in the CRS that it states, or state the one that it is in, as with: \
-             ogr2ogr -a_srs EPSG:32638 OUT IN",
+            "export the layer in the CRS that it states (GeoJSON without a member `crs` is in WGS 84), or state the one \
+             that it is in: in GeoJSON by a member `crs`, else as with: ogr2ogr -a_srs EPSG:32638 OUT IN",
         ));
     }
     if !crs.is_geographic() && lonlat_plausible(extent) && reach.placed > 0 {

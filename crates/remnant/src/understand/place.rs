@@ -103,6 +103,10 @@ pub(super) fn crs_of(declared: &DeclaredCrs, given: Option<&str>, place: &Locati
             )
         })
     };
+    // What the caller says must be understood even where the file says it better: a slip is not to pass unseen.
+    if let Some(given) = given.filter(|_| *declared != DeclaredCrs::Unknown) {
+        parse(given)?;
+    }
     match (declared, given) {
         (DeclaredCrs::Wgs84, _) => Ok(Some(Crs::wgs84())),
         (DeclaredCrs::Definition(text), _) => parse(text).map(Some),

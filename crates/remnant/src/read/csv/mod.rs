@@ -33,7 +33,7 @@ fn recognises(head: &[u8]) -> bool {
         _ => String::from_utf8_lossy(head.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(head)).into_owned(),
     };
     let strange = |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n');
-    if text.contains(strange) || text.trim_start().starts_with(['{', '[', '<']) {
+    if text.contains(strange) || text.trim_start().starts_with(['{', '[', '<', '!']) {
         return false;
     }
     let separator = separator(text.as_bytes());
