@@ -425,6 +425,10 @@ fn closing_a_hazard_leaves_the_land_of_another_that_is_open() {
         let (remaining, cancelled) = (total["remaining_m2"].as_f64().unwrap(), total["cancelled_m2"].as_f64().unwrap());
         assert!((cancelled / remaining - 3.0).abs() < 1e-3, "{dates}: {remaining} remain, {cancelled} cancelled");
         assert!(place.output("a").text("findings.csv").contains("closed-over-open"));
+        let mut rows: Vec<String> =
+            place.output("a").rows("records-by-district.csv").iter().map(|row| row["record"].clone()).collect();
+        rows.sort();
+        assert_eq!(rows, ["1", "2", "3"], "hazard and release of one feature are two records");
     }
     // One that is recorded after the other was closed is land mined again.
     place.write("h.geojson", layer(&[outer, later]));

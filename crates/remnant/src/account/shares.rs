@@ -7,17 +7,21 @@ use rustc_hash::FxHashMap;
 use super::events::Covers;
 use super::ledger::{Deed, Ledger};
 use crate::records::Origin;
-use crate::report::{RecordRow, RecordShare, SquareMetres};
+use crate::report::{RecordKind, RecordRow, RecordShare, SquareMetres};
 
 /// A share for every record with an area and every place where it has some; in the order of the records, and for one
 /// record in that of the districts, the land outside last.
 pub(super) fn shares(covers: &Covers<'_>, ledger: &Ledger, records: &[RecordRow]) -> Vec<RecordShare> {
-    let rows: FxHashMap<Origin, usize> = records.iter().enumerate().map(|(at, row)| (row.origin, at)).collect();
+    // A hazard that its status closes has its origin in common with its release.
+    let is_hazard = |row: &RecordRow| matches!(row.kind, RecordKind::Hazard(_));
+    let rows: FxHashMap<(Origin, bool), usize> =
+        records.iter().enumerate().map(|(at, row)| ((row.origin, is_hazard(row)), at)).collect();
     let outside = covers.outside();
     let marks: Vec<u64> = covers.events.par_iter().map(|event| mark(event.ground)).collect();
     let mut shares: Vec<RecordShare> = Vec::with_capacity(ledger.deeds.len());
     for (&(event, place), deeds) in &ledger.deeds {
-        let Some(&record) = rows.get(&covers.events[event as usize].origin) else { continue };
+        let done = &covers.events[event as usize];
+        let Some(&record) = rows.get(&(done.origin, done.is_hazard())) else { continue };
         let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));
         let sum = |a: Area, b: Area| SquareMetres::rounded(a + b);
         let recorded = sum(deeds.of(Deed::NewlyRecorded), deeds.of(Deed::Recontaminated));
