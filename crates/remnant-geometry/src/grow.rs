@@ -44,7 +44,7 @@ pub fn grown(ground: &Footprint, metres: f64) -> Footprint {
     if metres.is_nan() || metres <= 0.0 {
         return ground.clone();
     }
-    let own: Contours = ground.polygons().into_iter().flatten().collect();
+    let own = oriented(ground);
     let mut parts = corridor(edges_of(&own), metres, Arcs::About, Side::Outside);
     parts.extend(caps(ground, metres));
     parts.extend(own);
@@ -61,11 +61,10 @@ pub fn deeper(ground: &Footprint, metres: f64, within: &Footprint) -> Option<Foo
     if metres.is_nan() || metres <= 0.0 {
         return Some(common);
     }
-    let own: Contours = ground.polygons().into_iter().flatten().collect();
+    let own = oriented(ground);
     let edges = edges_of(&own).filter(near(within, metres));
     let away = within_turn(repair::unite_contours(&corridor(edges, metres, Arcs::Within, Side::Inside)));
-    let oriented: Contours = common.polygons().into_iter().flatten().collect();
-    Footprint::from_contours(repair::difference(&oriented, &away))
+    Footprint::from_contours(repair::difference(&oriented(&common), &away))
 }
 
 /// What two footprints have in common; `None` where that is nothing.
@@ -73,18 +72,16 @@ pub fn common(a: &Footprint, b: &Footprint) -> Option<Footprint> {
     if !a.bounds().meets(&b.bounds()) {
         return None;
     }
-    let oriented = |f: &Footprint| -> Contours { f.polygons().into_iter().flatten().collect() };
     Footprint::from_contours(repair::intersection(&oriented(a), &oriented(b)))
 }
 
 /// A footprint without others; `None` where nothing is left.
 pub fn without<'a>(ground: &Footprint, others: impl IntoIterator<Item = &'a Footprint>) -> Option<Footprint> {
-    let oriented: Contours = ground.polygons().into_iter().flatten().collect();
     let others: Contours = others.into_iter().flat_map(Footprint::polygons).flatten().collect();
     if others.is_empty() {
         return Some(ground.clone());
     }
-    Footprint::from_contours(repair::difference(&oriented, &others))
+    Footprint::from_contours(repair::difference(&oriented(ground), &others))
 }
 
 /// The box of a footprint with a margin of at least so many metres; it may reach beyond 180 degrees, and beyond a pole.
@@ -271,6 +268,11 @@ fn push(ring: Vec<[i64; 2]>, pieces: &mut Contours) {
     if area != 0 {
         pieces.push(ring);
     }
+}
+
+/// The rings of a footprint with its ground on their left.
+fn oriented(ground: &Footprint) -> Contours {
+    ground.polygons().into_iter().flatten().collect()
 }
 
 /// A box as a footprint: its sides are parallels and meridians. `None` where it has no area.

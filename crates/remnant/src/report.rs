@@ -129,6 +129,16 @@ impl States {
     }
 }
 
+impl AddAssign for States {
+    fn add_assign(&mut self, other: Self) {
+        self.suspected += other.suspected;
+        self.confirmed += other.confirmed;
+        self.cancelled += other.cancelled;
+        self.reduced += other.reduced;
+        self.cleared += other.cleared;
+    }
+}
+
 /// The flows of a period, in land and in records; a record counts from 1 m2 on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Balance {
@@ -146,6 +156,19 @@ pub struct Balance {
     pub cleared: (SquareMetres, u64),
     /// Contaminated land at the end of the period, and hazards live on it.
     pub closing: (SquareMetres, u64),
+}
+
+impl Balance {
+    /// Adds the land of another place. Records are left alone: one may lie in several places and is counted anew.
+    pub(crate) fn add_land(&mut self, other: &Self) {
+        self.opening.0 += other.opening.0;
+        self.newly_recorded.0 += other.newly_recorded.0;
+        self.recontaminated.0 += other.recontaminated.0;
+        self.cancelled.0 += other.cancelled.0;
+        self.reduced.0 += other.reduced.0;
+        self.cleared.0 += other.cleared.0;
+        self.closing.0 += other.closing.0;
+    }
 }
 
 /// All figures of a district, of the land outside all districts, or of everything.

@@ -241,15 +241,7 @@ fn shapes(outline: remnant_geometry::Outline, rows: &Rows) -> Vec<LandShape> {
                 State::Reduced => LandState::Released(ReleaseKind::Reduced),
                 State::Cleared => LandState::Released(ReleaseKind::Cleared),
             };
-            let states = &rows.places[place].states;
-            let area = match state {
-                State::None => SquareMetres::ZERO,
-                State::Suspected => states.suspected,
-                State::Confirmed => states.confirmed,
-                State::Cancelled => states.cancelled,
-                State::Reduced => states.reduced,
-                State::Cleared => states.cleared,
-            };
+            let area = atoms::land(&rows.places[place].states, state);
             Some(LandShape { district: (place < districts).then_some(place), state: land, area, polygons })
         })
         .collect()

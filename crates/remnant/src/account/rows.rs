@@ -223,28 +223,10 @@ fn enter_flows(rules: &Rules<'_>, atoms: &[Atom], places: &mut [Figures]) -> Vec
 
 fn add_areas(mut sum: Figures, other: &Figures) -> Figures {
     sum.area += other.area;
-    let (s, o) = (&mut sum.states, &other.states);
-    *s = States {
-        suspected: s.suspected + o.suspected,
-        confirmed: s.confirmed + o.confirmed,
-        cancelled: s.cancelled + o.cancelled,
-        reduced: s.reduced + o.reduced,
-        cleared: s.cleared + o.cleared,
-    };
+    sum.states += other.states;
     sum.release_outside_hazard += other.release_outside_hazard;
     sum.repeated_release += other.repeated_release;
-    let (s, o) = (&mut sum.balance, &other.balance);
-    for (s, o) in [
-        (&mut s.opening, o.opening),
-        (&mut s.newly_recorded, o.newly_recorded),
-        (&mut s.recontaminated, o.recontaminated),
-        (&mut s.cancelled, o.cancelled),
-        (&mut s.reduced, o.reduced),
-        (&mut s.cleared, o.cleared),
-        (&mut s.closing, o.closing),
-    ] {
-        s.0 += o.0;
-    }
+    sum.balance.add_land(&other.balance);
     sum
 }
 

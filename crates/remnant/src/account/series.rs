@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use remnant_geometry::Area;
 use rustc_hash::FxHashMap;
 
-use super::atoms::{Atom, land, land_mut};
+use super::atoms::{Atom, land_mut};
 use super::events::Covers;
 use super::faces::Rules;
 use super::ledger::{Deed, Ledger};
@@ -286,24 +286,8 @@ impl Live {
 /// Adds up land and evidence points; records may lie in several places and are counted anew.
 fn add_land(sum: &mut Moment, other: &Moment) {
     sum.evidence_points += other.evidence_points;
-    let (s, o) = (&mut sum.states, &other.states);
-    for state in State::ALL {
-        if let Some(s) = land_mut(s, state) {
-            *s += land(o, state);
-        }
-    }
-    let (s, o) = (&mut sum.balance, &other.balance);
-    for (s, o) in [
-        (&mut s.opening, o.opening),
-        (&mut s.newly_recorded, o.newly_recorded),
-        (&mut s.recontaminated, o.recontaminated),
-        (&mut s.cancelled, o.cancelled),
-        (&mut s.reduced, o.reduced),
-        (&mut s.cleared, o.cleared),
-        (&mut s.closing, o.closing),
-    ] {
-        s.0 += o.0;
-    }
+    sum.states += other.states;
+    sum.balance.add_land(&other.balance);
 }
 
 /// The laws of a series, against the account of its last date, which counts its records in another way.

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::land::{Land, cm2};
 use crate::error::{Error, Location, Result};
+use crate::read::is_hashtags;
 use crate::write::PROGRAM;
 
 /// A summary is small, and districts are drawn for a screen: files beyond these sizes are none of ours.
@@ -346,17 +347,11 @@ impl Table {
             self.reader.read_record(record).map_err(|e| damaged(&self.path, Some(self.row), e))
         };
         let mut more = read(&mut record)?;
-        if more && self.row == 1 && hashtags(&record) {
+        if more && self.row == 1 && is_hashtags(&record) {
             more = read(&mut record)?;
         }
         Ok(more.then_some(Row { path: &self.path, number: self.row, columns: &self.columns, record }))
     }
-}
-
-/// Whether it is the row of HXL hashtags that a run with `--hxl` puts under the header.
-fn hashtags(record: &::csv::StringRecord) -> bool {
-    let mut cells = record.iter().filter(|cell| !cell.is_empty()).peekable();
-    cells.peek().is_some() && cells.all(|cell| cell.starts_with('#'))
 }
 
 impl Row<'_> {

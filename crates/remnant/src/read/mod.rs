@@ -37,6 +37,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Location, Result};
 pub use bytes::{Bytes, Digest};
+pub(crate) use csv::{is_hashtags, separator};
 pub use garbled::{Garbled, garbled};
 
 /// A value of an attribute as its file gives it; text is trusted by nobody.
@@ -152,6 +153,20 @@ impl Wanted {
         position.and_then(|p| u16::try_from(p).ok())
     }
 }
+
+/// The names of the field by which a record is known, in order of preference.
+pub(crate) const ID_NAMES: [&str; 10] = [
+    "id",
+    "localid",
+    "local_id",
+    "hazard_id",
+    "hazard_localid",
+    "hazreduc_id",
+    "hazreduc_localid",
+    "imsma_id",
+    "guid",
+    "globalid",
+];
 
 /// A field name made comparable: trimmed, without regard to case.
 pub fn fold(name: &str) -> String {

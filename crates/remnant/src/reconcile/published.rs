@@ -89,10 +89,8 @@ pub fn read(path: &Path) -> Result<Vec<Published>> {
 /// The same from memory.
 pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<Vec<Published>> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = ::csv::ReaderBuilder::new()
-        .delimiter(crate::understand::delimiter(bytes))
-        .trim(::csv::Trim::All)
-        .from_reader(bytes);
+    let mut reader =
+        ::csv::ReaderBuilder::new().delimiter(crate::read::separator(bytes)).trim(::csv::Trim::All).from_reader(bytes);
     let whole = |why: String| error(path, None, "", why);
     let header: Vec<String> =
         reader.headers().map_err(|e| whole(e.to_string()))?.iter().map(str::to_lowercase).collect();

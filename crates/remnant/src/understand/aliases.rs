@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Location, Result};
-use crate::read::{Bytes, Digest, fold};
+use crate::read::{Bytes, Digest, fold, separator};
 
 /// What is right for one feature.
 #[derive(Debug)]
@@ -28,14 +28,6 @@ pub(super) struct Aliases {
     folded: HashMap<String, Option<String>>,
 }
 
-/// What parts the cells of a table: a semicolon where its first line has more of them than commas, as spreadsheets write
-/// it where the comma is the decimal mark.
-pub(crate) fn delimiter(table: &[u8]) -> u8 {
-    let first = table.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let count = |mark: u8| first.iter().filter(|&&byte| byte == mark).count();
-    if count(b';') > count(b',') { b';' } else { b',' }
-}
-
 impl Aliases {
     /// Reads a table.
     pub(super) fn read(path: &Path) -> Result<Self> {
@@ -46,7 +38,7 @@ impl Aliases {
         };
         let bytes = Bytes::load(path)?;
         let content = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(content)).from_reader(content);
+        let mut reader = csv::ReaderBuilder::new().delimiter(separator(content)).from_reader(content);
         let headers = reader.headers().map_err(|e| unusable(&e))?.clone();
         let column = |name: &str| headers.iter().position(|h| h.trim().eq_ignore_ascii_case(name));
         let (code, name, reason) = (column("code"), column("name"), column("reason"));

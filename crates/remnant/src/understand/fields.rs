@@ -1,7 +1,7 @@
 //! The fields that a layer may have, by the names that the interface contract accepts.
 
 use super::mapping::{FieldNames, Mapping};
-use crate::read::{Feature, Value, Wanted, fold};
+use crate::read::{Feature, ID_NAMES, Value, Wanted, fold};
 use crate::records::DEVICES;
 use crate::report::Role;
 
@@ -36,18 +36,7 @@ pub(super) enum Meaning {
     Device(usize),
 }
 
-const ID: &[&str] = &[
-    "id",
-    "localid",
-    "local_id",
-    "hazard_id",
-    "hazard_localid",
-    "hazreduc_id",
-    "hazreduc_localid",
-    "imsma_id",
-    "guid",
-    "globalid",
-];
+const ID: &[&str] = &ID_NAMES;
 const CLASS: &[&str] = &["class", "classification", "hazard_class", "hazard_type", "ha_type", "type"];
 const KIND: &[&str] = &["kind", "release", "release_type", "activity", "activity_type", "type"];
 const DATE: &[&str] = &[

@@ -16,7 +16,6 @@ pub mod profile;
 mod records;
 mod words;
 
-pub(crate) use aliases::delimiter;
 pub(crate) use assume::settle;
 pub(crate) use closing::spare_open;
 pub(crate) use layer::{OpenLayer, common_area};

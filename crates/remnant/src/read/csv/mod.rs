@@ -12,7 +12,8 @@ mod wkt;
 use std::ops::Range;
 
 use self::columns::{Place, promising};
-use self::rows::{Span, fields, rows, separator};
+pub(crate) use self::rows::separator;
+use self::rows::{Span, fields, rows};
 use self::vertices::Columns;
 use super::text::Codec;
 use super::{Bearings, Bytes, Feature, Format, LayerInfo, Request, Shape, Source, Value, slice_of};
@@ -145,6 +146,12 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
     from_bytes(Bytes::load(request.path)?, request)
 }
 
+/// Whether the cells of a row are HXL hashtags, as a run with `--hxl` puts them under the header.
+pub(crate) fn is_hashtags<'a>(cells: impl IntoIterator<Item = &'a str>) -> bool {
+    let mut filled = cells.into_iter().filter(|cell| !cell.is_empty()).peekable();
+    filled.peek().is_some() && filled.all(|cell| cell.starts_with('#'))
+}
+
 /// Opens a file whose content is in memory.
 pub(super) fn from_bytes(bytes: Bytes, request: &Request<'_>) -> Result<Box<dyn Source>> {
     let name = request.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
@@ -172,11 +179,9 @@ pub(super) fn from_bytes(bytes: Bytes, request: &Request<'_>) -> Result<Box<dyn 
     }
     let header: Vec<String> = fields(&text.slice(rows.remove(0)), separator);
     let header: Vec<String> = header.iter().map(|n| n.trim().to_owned()).collect();
-    let tagged = rows.first().is_some_and(|row| {
-        let cells = fields(&text.slice(*row), separator);
-        let mut filled = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).peekable();
-        filled.peek().is_some() && filled.all(|cell| cell.starts_with('#'))
-    });
+    let tagged = rows
+        .first()
+        .is_some_and(|row| is_hashtags(fields(&text.slice(*row), separator).iter().map(|cell| cell.trim())));
     if tagged {
         rows.remove(0);
         notes.push("the second line holds HXL hashtags and is no record".into());

@@ -15,7 +15,7 @@ pub(super) struct Unpaired {
 }
 
 /// The separator of a header: the candidate that stands in it most often, outside quotes.
-pub(super) fn separator(text: &[u8]) -> u8 {
+pub(crate) fn separator(text: &[u8]) -> u8 {
     let mut quoted = false;
     let mut counts = [(b'\t', 0_usize), (b';', 0), (b',', 0), (b'|', 0)];
     for byte in text {

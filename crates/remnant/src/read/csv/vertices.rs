@@ -7,7 +7,7 @@ use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
 use super::angle::{Axis, coordinate};
 use super::traverse::{Leg, walk};
 use crate::read::extent::Extent;
-use crate::read::{Bearings, Shape, fold};
+use crate::read::{Bearings, ID_NAMES, Shape, fold};
 
 /// The number of a point in its polygon.
 const NUMBER: &[&str] = &[
@@ -46,24 +46,8 @@ const PART: &[&str] = &[
     "shape_id",
 ];
 
-/// What a record is known by; the ids of layers first.
-const RECORD: &[&str] = &[
-    "id",
-    "localid",
-    "local_id",
-    "hazard_id",
-    "hazard_localid",
-    "hazreduc_id",
-    "hazreduc_localid",
-    "imsma_id",
-    "guid",
-    "globalid",
-    "polygon_id",
-    "polygonid",
-    "poly_id",
-    "shape_id",
-    "shapeid",
-];
+/// What a record is known by where it has none of [`ID_NAMES`].
+const RECORD: &[&str] = &["polygon_id", "polygonid", "poly_id", "shape_id", "shapeid"];
 
 const FROM: &[&str] = &["frompoint", "from_point", "from_pt", "frompointno", "from_point_no", "from"];
 const BEARING: &[&str] = &["bearing", "bearing_deg", "azimuth"];
@@ -102,7 +86,7 @@ impl Columns {
     pub(super) fn find(header: &[String], x: usize, y: usize, degrees: bool) -> Option<Self> {
         let names: Vec<String> = header.iter().map(|n| fold(n)).collect();
         let find = |wanted: &[&str]| wanted.iter().find_map(|w| names.iter().position(|n| n == w));
-        let record = find(RECORD)?;
+        let record = find(&ID_NAMES).or_else(|| find(RECORD))?;
         let true_bearing = find(TRUE_BEARING);
         Some(Self {
             record,
