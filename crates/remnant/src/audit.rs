@@ -11,8 +11,9 @@ use crate::report::{Check, Input, RecordRow, Role};
 /// Findings about records as they were read: ids that come twice, exact copies, layers in the wrong place.
 pub(crate) fn survey(survey: &Survey, inputs: &[Input]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    repeated_ids(survey, &mut findings);
-    duplicates(survey, &mut findings);
+    let mut copies = Vec::new();
+    rayon::join(|| repeated_ids(survey, &mut findings), || duplicates(survey, &mut copies));
+    findings.append(&mut copies);
     far_layers(survey, inputs, &mut findings);
     findings
 }
@@ -41,14 +42,18 @@ fn repeated_ids(survey: &Survey, findings: &mut Vec<Finding>) {
 
 /// Copies are used like any record: the land counts once in any case.
 fn duplicates(survey: &Survey, findings: &mut Vec<Finding>) {
-    let mut seen: FxHashMap<(&Footprint, u8, Option<Date>), Origin> = FxHashMap::default();
+    // Of each box, size, class or kind and date, the records that differ; copies have all of that in common, and hardly
+    // anything else has.
+    type Seen<'a> = FxHashMap<(Bounds, usize, u8, Option<Date>), Vec<(&'a Footprint, Origin)>>;
+    let mut seen: Seen<'_> = FxHashMap::default();
     let hazards = survey.hazards.iter().filter_map(|h| match &h.ground {
         HazardGround::Area(ground) => Some((ground, h.class as u8, h.date, h.origin, &h.id)),
         HazardGround::Points(_) => None,
     });
     let releases = survey.releases.iter().map(|r| (&r.ground, 2 + r.kind as u8, r.date, r.origin, &r.id));
     for (ground, what, date, origin, id) in hazards.chain(releases) {
-        if let Some(other) = seen.get(&(ground, what, date)) {
+        let alike = seen.entry((ground.bounds(), ground.len(), what, date)).or_default();
+        if let Some((_, other)) = alike.iter().find(|(other, _)| *other == ground) {
             let text = format!(
                 "the record covers the same ground, with the same date and class or kind, as feature {} of {}; its land \
                  counts once",
@@ -59,7 +64,7 @@ fn duplicates(survey: &Survey, findings: &mut Vec<Finding>) {
             let place = Place::Box(bounds.min, bounds.max);
             findings.push(Finding::of(Code::Duplicate, origin, id, text).at(place));
         } else {
-            seen.insert((ground, what, date), origin);
+            alike.push((ground, origin));
         }
     }
 }

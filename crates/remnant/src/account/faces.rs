@@ -1,9 +1,10 @@
 //! Every face of a window, replayed and entered in the ledger.
 
 use remnant_geometry::{Area, FaceClass};
+use rustc_hash::FxHashMap;
 
 use super::events::Covers;
-use super::ledger::{Deed, Flow, Ground, Ledger, ZoneLand};
+use super::ledger::{Deed, Flow, Ground, Ledger, WindowDeeds, ZoneLand};
 use crate::settings::{OutsidePolicy, Settings};
 use crate::status::{Change, State, step};
 
@@ -34,11 +35,14 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// The account of one window: a pure function of the records that reach it. Accounts of windows add up.
+/// The accounts of the windows that one thread does, one after the other. That of a window is a pure function of the
+/// records that reach it, and accounts of windows add up.
 #[derive(Default)]
 pub(super) struct WindowAccount {
     pub ledger: Ledger,
-    /// The sets of hazards that are live on some land, by the mark of its rim (counted from 1).
+    /// By event and place, what the event did in this window.
+    deeds: FxHashMap<(u32, u32), WindowDeeds>,
+    /// The sets of hazards that are live on some land of this window, by the mark of its rim (counted from 1).
     pub live_sets: Vec<Vec<u32>>,
     live: Vec<u32>,
     /// The releases with a task since a hazard was last recorded on a face.
@@ -46,6 +50,12 @@ pub(super) struct WindowAccount {
 }
 
 impl WindowAccount {
+    /// Ends the window: its account goes into the ledger.
+    pub fn end(&mut self) {
+        self.ledger.deeds.enter(&mut self.deeds);
+        self.live_sets.clear();
+    }
+
     /// Enters one face.
     pub fn face(&mut self, rules: &Rules<'_>, cover: &[u32], area: Area) -> FaceClass {
         let covers = rules.covers;
@@ -101,7 +111,8 @@ impl WindowAccount {
 
     /// Replays the records of a face and gives its state at the date of the account; leaves the live hazards in `live`.
     fn replay(&mut self, rules: &Rules<'_>, events: &[u32], place: u32, area: Area) -> State {
-        let Ledger { deeds, ground, flows, ceased, transitions, twins, .. } = &mut self.ledger;
+        let Ledger { ground, flows, ceased, transitions, twins, .. } = &mut self.ledger;
+        let deeds = &mut self.deeds;
         let mut state = State::None;
         let mut state_at_opening = State::None;
         let (mut outside, mut repeated) = (false, false);

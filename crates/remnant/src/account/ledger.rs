@@ -1,5 +1,6 @@
 //! What the faces of windows add up to: exact sums that don't depend on the order of adding.
 
+use rayon::prelude::*;
 use remnant_geometry::Area;
 use rustc_hash::FxHashMap;
 
@@ -61,11 +62,6 @@ impl Deeds {
         self.0[deed as usize]
     }
 
-    /// Adds an area to a deed.
-    pub(super) fn add(&mut self, deed: Deed, area: Area) {
-        self.0[deed as usize] += area;
-    }
-
     /// The deeds that were done at all, with their areas.
     pub(super) fn done(&self) -> impl Iterator<Item = (Deed, Area)> + '_ {
         Deed::ALL.into_iter().map(|deed| (deed, self.of(deed))).filter(|(_, area)| *area != Area::ZERO)
@@ -78,6 +74,83 @@ impl std::ops::AddAssign for Deeds {
             *sum += area;
         }
     }
+}
+
+/// The areas of an event's deeds in one place of one window, in area units: a window has less than 10^18 of them, so
+/// half the width of [`Area`] holds them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct WindowDeeds([i64; Deed::ALL.len()]);
+
+impl WindowDeeds {
+    /// Adds an area of the window to a deed.
+    pub(super) fn add(&mut self, deed: Deed, area: Area) {
+        self.0[deed as usize] += area.units() as i64;
+    }
+}
+
+/// What events did in a place of a window.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    event: u32,
+    place: u32,
+    deeds: WindowDeeds,
+}
+
+/// What every event did in every place: one list, as a table of sums by event and place would be several times as large
+/// and would have to be built anew from those of all windows.
+#[derive(Debug, Default)]
+pub(super) struct DeedBook {
+    entries: Vec<Entry>,
+}
+
+impl DeedBook {
+    /// Enters the deeds of a window, by event and place, and leaves the table empty.
+    pub(super) fn enter(&mut self, window: &mut FxHashMap<(u32, u32), WindowDeeds>) {
+        self.entries.extend(window.drain().map(|((event, place), deeds)| Entry { event, place, deeds }));
+    }
+
+    fn merge(&mut self, mut other: Self) {
+        if self.entries.len() < other.entries.len() {
+            std::mem::swap(&mut self.entries, &mut other.entries);
+        }
+        self.entries.append(&mut other.entries);
+    }
+
+    /// Puts the entries into order; to be called before anything is asked.
+    fn settle(&mut self) {
+        self.entries.par_sort_unstable_by_key(|entry| (entry.event, entry.place));
+    }
+
+    /// The number of entries: at least as many as [`DeedBook::iter`] gives.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Every event and place with what the event did there, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = ((u32, u32), Deeds)> + '_ {
+        let places = self.entries.chunk_by(|a, b| (a.event, a.place) == (b.event, b.place));
+        places.map(|same| ((same[0].event, same[0].place), sum(same)))
+    }
+
+    /// Every event that did anything with what it did in all places together, in order.
+    pub(super) fn everywhere(&self) -> impl Iterator<Item = (u32, Deeds)> + '_ {
+        self.entries.chunk_by(|a, b| a.event == b.event).map(|same| (same[0].event, sum(same)))
+    }
+
+    /// The areas of one deed, added up.
+    pub(super) fn total(&self, deed: Deed) -> Area {
+        self.entries.iter().map(|entry| Area::from_units(entry.deeds.0[deed as usize].into())).sum()
+    }
+}
+
+fn sum(entries: &[Entry]) -> Deeds {
+    let mut sums = Deeds::default();
+    for entry in entries {
+        for (sum, &units) in sums.0.iter_mut().zip(&entry.deeds.0) {
+            *sum += Area::from_units(units.into());
+        }
+    }
+    sums
 }
 
 /// A change of state of the land of one place at one date.
@@ -131,7 +204,7 @@ pub(super) struct Ledger {
     pub ceased: FxHashMap<(u32, u32, u32), Area>,
     pub ground: FxHashMap<(u32, u32, Ground), Area>,
     /// By event and place, what the event did there.
-    pub deeds: FxHashMap<(u32, u32), Deeds>,
+    pub deeds: DeedBook,
     pub zones: FxHashMap<(u32, ZoneLand), Area>,
     /// Land of two releases of one task that both state devices: the later one, the earlier one.
     pub twins: FxHashMap<(u32, u32), Area>,
@@ -142,6 +215,11 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
+    /// Puts the ledger into order; to be called once, when all windows are entered.
+    pub fn settle(&mut self) {
+        self.deeds.settle();
+    }
+
     /// Adds another ledger.
     pub fn merge(&mut self, other: Self) {
         add_all(&mut self.flows, other.flows);
@@ -149,7 +227,7 @@ impl Ledger {
         add_all(&mut self.transitions, other.transitions);
         add_all(&mut self.ceased, other.ceased);
         add_all(&mut self.ground, other.ground);
-        add_all(&mut self.deeds, other.deeds);
+        self.deeds.merge(other.deeds);
         add_all(&mut self.zones, other.zones);
         add_all(&mut self.twins, other.twins);
         add_all(&mut self.overlaps, other.overlaps);

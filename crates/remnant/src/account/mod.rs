@@ -189,16 +189,9 @@ fn face_findings(covers: &Covers<'_>, overlay: &Overlay, survey: &Survey) -> Vec
             findings.push(Finding::of_run(Code::DistrictsOverlap, text).area(m2.as_f64()));
         }
     }
-    let mut overruled: Vec<(u32, Area)> = Vec::new();
-    for (&(event, _), deeds) in &overlay.ledger.deeds {
-        if deeds.of(Deed::Overruled) > Area::ZERO {
-            overruled.push((event, deeds.of(Deed::Overruled)));
-        }
-    }
-    overruled.sort_unstable();
-    for same in overruled.chunk_by(|a, b| a.0 == b.0) {
-        let event = &covers.events[same[0].0 as usize];
-        let m2 = SquareMetres::rounded(same.iter().map(|s| s.1).sum());
+    for (event, deeds) in overlay.ledger.deeds.everywhere() {
+        let event = &covers.events[event as usize];
+        let m2 = SquareMetres::rounded(deeds.of(Deed::Overruled));
         if m2 > SquareMetres::ZERO {
             let text = format!(
                 "this release has no date and covers {m2} m2 that a dated hazard contaminates; it does not release them. \
@@ -208,8 +201,7 @@ fn face_findings(covers: &Covers<'_>, overlay: &Overlay, survey: &Survey) -> Vec
             findings.push(finding);
         }
     }
-    let sum = |deed: Deed| -> Area { overlay.ledger.deeds.values().map(|deeds| deeds.of(deed)).sum() };
-    let (outside, credited) = (sum(Deed::Outside), sum(Deed::Credited));
+    let (outside, credited) = (overlay.ledger.deeds.total(Deed::Outside), overlay.ledger.deeds.total(Deed::Credited));
     if outside > credited && outside > Area::SQUARE_METRE {
         let m2 = SquareMetres::rounded(outside);
         let text = format!(

@@ -1,6 +1,7 @@
 //! All windows in parallel: records -> faces -> ledger and shapes.
 
-use std::sync::Mutex;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use remnant_geometry::{Bounds, Footprint, Outline, Window, WindowFaces};
@@ -25,12 +26,25 @@ pub(super) struct Overlay {
 }
 
 impl Overlay {
-    fn merge(&mut self, mut other: Self) {
+    fn merge(mut self, other: Self) -> Self {
         self.ledger.merge(other.ledger);
-        other.outline.shift_marks(self.live_sets.len() as u32);
-        self.outline.merge(other.outline);
-        self.live_sets.extend(other.live_sets);
+        self.draw(other.outline, other.live_sets);
+        self
     }
+
+    fn draw(&mut self, mut outline: Outline, live_sets: Vec<Vec<u32>>) {
+        outline.shift_marks(self.live_sets.len() as u32);
+        self.outline.merge(outline);
+        self.live_sets.extend(live_sets);
+    }
+}
+
+/// What all windows are cut from.
+struct Ground<'a> {
+    rules: &'a Rules<'a>,
+    footprints: Vec<&'a Footprint>,
+    index: RTree<Entry>,
+    draw: bool,
 }
 
 /// Cuts and accounts for every window that a cover reaches.
@@ -38,77 +52,102 @@ impl Overlay {
 /// Each window is a task of its own, so that one district or one huge hazard is shared by all threads.
 pub(super) fn overlay(rules: &Rules<'_>, draw: bool, progress: &dyn Progress) -> Result<Overlay> {
     let footprints = rules.covers.footprints();
-    let index = index(&footprints);
-    let windows = windows(&footprints);
+    let (index, windows) = rayon::join(|| index(&footprints), || windows(&footprints));
     progress.stage("accounting for every piece of ground", windows.len() as u64);
+    let ground = Ground { rules, footprints, index, draw };
     let failure: Mutex<Option<Error>> = Mutex::new(None);
-    let result = windows
+    let fail = |error: Error| {
+        failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    };
+    let failed = || failure.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+    let mut result = windows
         .par_iter()
-        .fold(
-            || (Overlay::default(), WindowFaces::default()),
-            |(mut sum, mut cutter), &window| {
-                if failure.lock().is_ok_and(|f| f.is_some()) {
-                    return (sum, cutter);
-                }
-                match one_window(window, &footprints, &index, rules, draw, &mut cutter) {
-                    Ok(part) => sum.merge(part),
-                    Err(e) => {
-                        if let Ok(mut failure) = failure.lock() {
-                            failure.get_or_insert(e);
-                        }
-                    }
-                }
-                if progress.advance(1)
-                    && let Ok(mut failure) = failure.lock()
-                {
-                    failure.get_or_insert(Error::Interrupted);
-                }
-                (sum, cutter)
-            },
-        )
-        .map(|(sum, _)| sum)
-        .reduce(Overlay::default, |mut a, b| {
-            a.merge(b);
-            a
-        });
-    match failure.into_inner() {
-        Ok(None) => Ok(result),
-        Ok(Some(error)) => Err(error),
-        Err(_) => Err(Error::failed("a part of the work failed", Location::default(), "a thread panicked", REPORT)),
+        .fold(Worker::default, |mut worker, &window| {
+            if failed() {
+                return worker;
+            }
+            if let Err(error) = worker.whole_window(window, &ground) {
+                fail(error);
+            }
+            if progress.advance(1) {
+                fail(Error::Interrupted);
+            }
+            worker
+        })
+        .map(Worker::result)
+        .reduce(Overlay::default, Overlay::merge);
+    if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error);
     }
+    result.ledger.settle();
+    Ok(result)
 }
 
 pub(super) const REPORT: &str = "this is a fault of the program: please report it with the input that shows it";
 
-fn one_window(
-    window: Window,
-    footprints: &[&Footprint],
-    index: &RTree<Entry>,
-    rules: &Rules<'_>,
-    draw: bool,
-    cutter: &mut WindowFaces,
-) -> Result<Overlay> {
-    let bounds = window.bounds();
-    let envelope = AABB::from_corners([bounds.min.x, bounds.min.y], [bounds.max.x, bounds.max.y]);
-    let mut reaching: Vec<u32> = index.locate_in_envelope_intersecting(envelope).map(|e| e.data).collect();
-    reaching.sort_unstable();
-    let mut account = WindowAccount::default();
-    let mut outline = Outline::default();
-    let drawn = (draw || rules.want_rim).then_some(&mut outline);
-    let records = reaching.iter().map(|&r| (r, footprints[r as usize]));
-    let torn = cutter.cut(window, records, drawn, &mut |cover, area| {
-        let mut class = account.face(rules, cover, area);
-        if !draw {
-            class.class = 0;
-        }
-        class
-    });
-    torn.map_err(|torn| {
-        let [x, y] = bounds.min.degrees();
-        let place = format!("{torn}, near longitude {x:.3}, latitude {y:.3}");
+/// Records that a message about a window names.
+const NAMED: usize = 12;
+
+/// What a thread accounts with, window after window.
+#[derive(Default)]
+struct Worker {
+    account: WindowAccount,
+    cutter: WindowFaces,
+    reaching: Vec<u32>,
+    outline: Outline,
+    live_sets: Vec<Vec<u32>>,
+}
+
+impl Worker {
+    /// One window; a panic becomes an error that names the records of the window.
+    fn whole_window(&mut self, window: Window, ground: &Ground<'_>) -> Result<()> {
+        // After a panic nothing of this worker is used any more: the run ends with the error.
+        let done = catch_unwind(AssertUnwindSafe(|| self.window(window, ground)));
+        done.unwrap_or_else(|_| Err(self.broken(window, ground, "a part of the program failed")))
+    }
+
+    fn window(&mut self, window: Window, ground: &Ground<'_>) -> Result<()> {
+        let bounds = window.bounds();
+        let envelope = AABB::from_corners([bounds.min.x, bounds.min.y], [bounds.max.x, bounds.max.y]);
+        self.reaching.clear();
+        self.reaching.extend(ground.index.locate_in_envelope_intersecting(envelope).map(|e| e.data));
+        self.reaching.sort_unstable();
+        let Self { account, cutter, reaching, .. } = self;
+        let mut outline = Outline::default();
+        let drawn = (ground.draw || ground.rules.want_rim).then_some(&mut outline);
+        let records = reaching.iter().map(|&r| (r, ground.footprints[r as usize]));
+        let torn = cutter.cut(window, records, drawn, &mut |cover, area| {
+            let mut class = account.face(ground.rules, cover, area);
+            if !ground.draw {
+                class.class = 0;
+            }
+            class
+        });
+        torn.map_err(|torn| self.broken(window, ground, &torn.to_string()))?;
+        outline.shift_marks(self.live_sets.len() as u32);
+        self.outline.merge(outline);
+        self.live_sets.append(&mut self.account.live_sets);
+        self.account.end();
+        Ok(())
+    }
+
+    fn broken(&self, window: Window, ground: &Ground<'_>, what: &str) -> Error {
+        let [x, y] = window.bounds().min.degrees();
+        let events = &ground.rules.covers.events;
+        let records = self.reaching.iter().filter_map(|&r| events.get(r as usize)).map(|event| {
+            let kind = if event.is_hazard() { "hazard" } else { "release" };
+            format!("{kind} {}", event.id)
+        });
+        let named: Vec<String> = records.take(NAMED).collect();
+        let more = if self.reaching.len() > NAMED { ", ..." } else { "" };
+        let place =
+            format!("{what}, near longitude {x:.3}, latitude {y:.3}; records there: {}{more}", named.join(", "));
         Error::failed("the ground could not be cut into faces", Location::default(), place, REPORT)
-    })?;
-    Ok(Overlay { ledger: account.ledger, outline, live_sets: account.live_sets })
+    }
+
+    fn result(self) -> Overlay {
+        Overlay { ledger: self.account.ledger, outline: self.outline, live_sets: self.live_sets }
+    }
 }
 
 /// The boxes of some footprints, each with its place among them.

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::atoms::Atom;
 use super::faces::Rules;
-use super::ledger::{Deed, Deeds, Ground, Ledger};
+use super::ledger::{Deed, Ground, Ledger};
 use super::{transitions, treaty};
 use crate::records::{Fate, HazardGround, ReleaseKind, Survey, Work};
 use crate::report::{Balance, Check, Figures, RecordKind, RecordRow, SquareMetres, States};
@@ -54,7 +54,7 @@ impl Rows {
 
     /// A row for every hazard and release, hazards first, each in the order of the survey.
     pub fn records(&self, survey: &Survey, ledger: &Ledger) -> Vec<RecordRow> {
-        let sums = everywhere(ledger, self.events.len());
+        let mut sums = ledger.deeds.everywhere().peekable();
         let mut rows: Vec<RecordRow> = Vec::new();
         for hazard in &survey.hazards {
             let is_area = matches!(hazard.ground, HazardGround::Area(_));
@@ -95,8 +95,9 @@ impl Rows {
                 work: release.work.clone(),
             });
         }
-        for (number, &(act, index, in_effect)) in self.events.iter().enumerate() {
-            let of = |deed: Deed| SquareMetres::rounded(sums[number].of(deed));
+        for (number, &(act, index, in_effect)) in (0..).zip(&self.events) {
+            let deeds = sums.next_if(|sum| sum.0 == number).map(|sum| sum.1).unwrap_or_default();
+            let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));
             let row = match act {
                 Act::Hazard(_) => &mut rows[index],
                 Act::Release(_) => &mut rows[survey.hazards.len() + index],
@@ -162,7 +163,7 @@ impl Rows {
             cm2(sums.balance.closing.0 - self.total.balance.closing.0),
         ];
         let (mut recorded, mut credited, mut in_effect, mut parts) = (Area::ZERO, Area::ZERO, Area::ZERO, Area::ZERO);
-        for (&(event, _), deeds) in &ledger.deeds {
+        for (event, deeds) in ledger.deeds.everywhere() {
             recorded += deeds.of(Deed::NewlyRecorded);
             credited += deeds.of(Deed::Credited);
             if self.events[event as usize].2 {
@@ -230,23 +231,14 @@ fn add_areas(mut sum: Figures, other: &Figures) -> Figures {
     sum
 }
 
-/// What every event did in all places together.
-pub(super) fn everywhere(ledger: &Ledger, events: usize) -> Vec<Deeds> {
-    let mut sums = vec![Deeds::default(); events];
-    for (&(event, _), deeds) in &ledger.deeds {
-        sums[event as usize] += *deeds;
-    }
-    sums
-}
-
 /// Counts of records: each from 1 m2 on, in a place and in all.
 fn enter_counts(rules: &Rules<'_>, ledger: &Ledger, places: &mut [Figures], total: &mut Figures) {
     let enough = |(_, area): &(Deed, Area)| *area >= Area::SQUARE_METRE;
-    for (&(event, place), deeds) in &ledger.deeds {
+    for ((event, place), deeds) in ledger.deeds.iter() {
         deeds.done().filter(enough).for_each(|(deed, _)| count(rules, event, deed, &mut places[place as usize]));
     }
-    for (event, deeds) in everywhere(ledger, rules.covers.events.len()).iter().enumerate() {
-        deeds.done().filter(enough).for_each(|(deed, _)| count(rules, event as u32, deed, total));
+    for (event, deeds) in ledger.deeds.everywhere() {
+        deeds.done().filter(enough).for_each(|(deed, _)| count(rules, event, deed, total));
     }
 }
 
@@ -298,7 +290,7 @@ pub(super) fn device_homes(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey) 
         let found = |devices: &[u64]| devices.iter().any(|&n| n > 0);
         !event.is_hazard() && event.slot <= rules.last_slot && found(&survey.releases[event.index].devices)
     };
-    for (&(event, place), deeds) in &ledger.deeds {
+    for ((event, place), deeds) in ledger.deeds.iter() {
         let area = deeds.of(Deed::Covers);
         if place != outside && area > Area::ZERO && bears(event) {
             let home = homes.entry(event).or_insert((area, place));

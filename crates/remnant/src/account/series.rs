@@ -11,7 +11,7 @@ use super::events::Covers;
 use super::faces::Rules;
 use super::ledger::{Deed, Ledger};
 use super::points::EvidencePoint;
-use super::rows::{count_flow, everywhere};
+use super::rows::count_flow;
 use crate::finding::{Code, Finding};
 use crate::records::Survey;
 use crate::report::{Check, Figures, Moment, Series, SeriesStep, SquareMetres, States, ZoneRow};
@@ -161,7 +161,7 @@ impl<'a> Timeline<'a> {
             })
             .collect();
         let mut live: Vec<Live> = (0..self.places).map(|_| Live::new(self)).collect();
-        for (&key, deeds) in &ledger.deeds {
+        for (key, deeds) in ledger.deeds.iter() {
             let (number, place) = (key.0, key.1 as usize);
             let ends = starts.get(&key).map_or(&[][..], |&start| &ceased[start..]);
             let ends = ends.iter().take_while(|c| c.0 == key).map(|c| c.1);
@@ -180,8 +180,7 @@ impl<'a> Timeline<'a> {
         ceased.sort_unstable_by_key(|c| c.0);
         let mut rest = ceased.as_slice();
         let mut live = Live::new(self);
-        for (number, deeds) in everywhere(material.ledger, material.rules.covers.events.len()).iter().enumerate() {
-            let number = number as u32;
+        for (number, deeds) in material.ledger.deeds.everywhere() {
             let (own, others) = rest.split_at(rest.partition_point(|c| c.0.0 <= number));
             rest = others;
             let ends = own.iter().map(|c| (c.0.1, c.1));

@@ -19,7 +19,7 @@ pub(super) fn shares(covers: &Covers<'_>, ledger: &Ledger, records: &[RecordRow]
     let outside = covers.outside();
     let marks: Vec<u64> = covers.events.par_iter().map(|event| mark(event.ground)).collect();
     let mut shares: Vec<RecordShare> = Vec::with_capacity(ledger.deeds.len());
-    for (&(event, place), deeds) in &ledger.deeds {
+    for ((event, place), deeds) in ledger.deeds.iter() {
         let done = &covers.events[event as usize];
         let Some(&record) = rows.get(&(done.origin, done.is_hazard())) else { continue };
         let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));

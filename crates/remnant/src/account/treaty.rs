@@ -7,7 +7,7 @@ use remnant_geometry::Area;
 use super::atoms::Atom;
 use super::faces::Rules;
 use super::ledger::{Deed, Deeds, Ledger};
-use super::rows::{device_homes, everywhere};
+use super::rows::device_homes;
 use crate::records::{HazardClass, ReleaseKind, Survey};
 use crate::report::{ByClass, Check, Figures, ReleasedByClass, SquareMetres, Treaty};
 use crate::status::{Act, State};
@@ -30,10 +30,10 @@ pub(super) fn enter(
         enter_atom(rules, atom, &mut places[atom.flow.place as usize].treaty);
     }
     total.treaty = places.iter().fold(Treaty::default(), |sum, place| add_land(sum, &place.treaty));
-    for (&(event, place), deeds) in &ledger.deeds {
-        count(rules, event, deeds, &mut places[place as usize].treaty);
+    for ((event, place), deeds) in ledger.deeds.iter() {
+        count(rules, event, &deeds, &mut places[place as usize].treaty);
     }
-    for (event, deeds) in (0..).zip(everywhere(ledger, rules.covers.events.len())) {
+    for (event, deeds) in ledger.deeds.everywhere() {
         count(rules, event, &deeds, &mut total.treaty);
     }
     for (event, place) in device_homes(rules, ledger, survey) {

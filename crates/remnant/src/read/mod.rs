@@ -361,7 +361,8 @@ fn format_of(path: &Path) -> Result<&'static Format> {
     if xml::begins_with_root(&head, MINE_ACTION) {
         return Err(mine_action(path));
     }
-    format.or(gdal::is_there().then_some(&gdal::FORMAT)).ok_or_else(|| {
+    // Whether GDAL is there takes two programs to find out.
+    format.or_else(|| gdal::is_there().then_some(&gdal::FORMAT)).ok_or_else(|| {
         let known: Vec<&str> = FORMATS.iter().map(|f| f.name).collect();
         Error::unusable(
             "this file's format is not known",

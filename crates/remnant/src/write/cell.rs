@@ -193,7 +193,10 @@ impl<'a> Cell<'a> {
             }
             Self::Area(area) => push_fixed(out, area.square_centimetres(), 4, Zeros::Kept),
             Self::Exact(area) => push_exact(out, area, Zeros::Kept),
-            Self::Count(count) => out.push_str(&count.to_string()),
+            Self::Count(count) => match i64::try_from(count) {
+                Ok(count) => push_fixed(out, count, 0, Zeros::Kept),
+                Err(_) => out.push_str(&count.to_string()),
+            },
             Self::Fixed { units, places } => push_fixed(out, units, places, Zeros::Trimmed),
             Self::Number(number) => push_number(out, number),
             Self::Date(date) => out.push_str(&date.to_string()),

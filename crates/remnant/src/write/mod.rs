@@ -181,8 +181,9 @@ fn names() -> impl Iterator<Item = &'static str> {
 ///
 /// `stop` is asked between files and every few thousand features; once it says yes, the answer is
 /// [`Error::Interrupted`](crate::error::Error::Interrupted). A former run is replaced only with `force`.
-pub fn write_folder(report: &Report, out: &Path, force: bool, stop: &dyn Fn() -> bool) -> Result<()> {
-    folder::write(&asked_for(&report.account.settings), &allowed(report), out, force, stop)
+pub fn write_folder(report: &Report, out: &Path, force: bool, stop: Stop<'_>) -> Result<()> {
+    let (outputs, report) = (asked_for(&report.account.settings), allowed(report));
+    report.account.settings.pool()?.install(|| folder::write(&outputs, &report, out, force, stop))
 }
 
 /// Refuses an output folder that [`write_folder`] could not, or should not, write; to be called before the work starts.
@@ -192,6 +193,9 @@ pub fn write_folder(report: &Report, out: &Path, force: bool, stop: &dyn Fn() ->
 pub fn check_folder(out: &Path, force: bool, inputs: &[&Path]) -> Result<()> {
     folder::check(out, force, inputs)
 }
+
+/// The question whether to stop, which several threads ask.
+pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// Why a file was not finished.
 #[derive(Debug)]
@@ -217,7 +221,7 @@ impl From<::csv::Error> for Halt {
 /// Where a file's bytes go, and the question whether to go on.
 struct Sink<'a> {
     out: &'a mut dyn Write,
-    stop: &'a dyn Fn() -> bool,
+    stop: Stop<'a>,
     steps: Counter<u32>,
     /// The file behind it, for what must find its own way about in it.
     path: Option<&'a Path>,
@@ -227,12 +231,12 @@ struct Sink<'a> {
 const STEPS_PER_QUESTION: u32 = 4096;
 
 impl<'a> Sink<'a> {
-    fn new(out: &'a mut dyn Write, stop: &'a dyn Fn() -> bool) -> Self {
+    fn new(out: &'a mut dyn Write, stop: Stop<'a>) -> Self {
         Self { out, stop, steps: Counter::new(0), path: None }
     }
 
     /// The same, where the bytes go to a file.
-    fn to_file(out: &'a mut dyn Write, path: &'a Path, stop: &'a dyn Fn() -> bool) -> Self {
+    fn to_file(out: &'a mut dyn Write, path: &'a Path, stop: Stop<'a>) -> Self {
         Self { path: Some(path), ..Self::new(out, stop) }
     }
 

@@ -22,10 +22,12 @@ mod tests;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use self::lock::Lock;
 use self::place::Target;
-use super::{Halt, Output, Sink};
+use super::{Halt, Output, Sink, Stop};
 use crate::error::{Error, Location, Result};
 use crate::report::Report;
 
@@ -51,13 +53,7 @@ pub(super) fn check(out: &Path, force: bool, inputs: &[&Path]) -> Result<()> {
 }
 
 /// See [`write_folder`](super::write_folder).
-pub(super) fn write(
-    outputs: &[Output],
-    report: &Report,
-    out: &Path,
-    force: bool,
-    stop: &dyn Fn() -> bool,
-) -> Result<()> {
+pub(super) fn write(outputs: &[Output], report: &Report, out: &Path, force: bool, stop: Stop<'_>) -> Result<()> {
     let target = Target::find(out)?;
     let lock = Lock::take(&target)?;
     if lock.excludes_others() {
@@ -66,15 +62,10 @@ pub(super) fn write(
     // The folder may have changed since it was checked: the work in between can take long.
     let former = target.former(force)?;
     let temporary = Temporary::create(&target)?;
-    for output in outputs.iter().filter(|o| o.is_wanted(report)) {
-        if stop() {
-            return Err(Error::Interrupted);
-        }
-        write_file(output, report, &temporary.path, stop).map_err(|halt| match halt {
-            Halt::Stopped => Error::Interrupted,
-            Halt::Io(error) => target.failed("an output file can't be written", Some(output.name), &error),
-        })?;
-    }
+    write_files(outputs, report, &temporary.path, stop).map_err(|(output, halt)| match halt {
+        Halt::Stopped => Error::Interrupted,
+        Halt::Io(error) => target.failed("an output file can't be written", Some(output.name), &error),
+    })?;
     if stop() {
         return Err(Error::Interrupted);
     }
@@ -82,7 +73,42 @@ pub(super) fn write(
     swap::swap(&target, &temporary.path, former, &|from, to| fs::rename(from, to))
 }
 
-fn write_file(output: &Output, report: &Report, folder: &Path, stop: &dyn Fn() -> bool) -> Result<(), Halt> {
+/// Writes the files that a report has, several at a time; the error is that of the first file that has one, whichever
+/// thread met it first.
+fn write_files<'a>(
+    outputs: &'a [Output],
+    report: &Report,
+    folder: &Path,
+    stop: Stop<'_>,
+) -> Result<(), (&'a Output, Halt)> {
+    let wanted: Vec<&Output> = outputs.iter().filter(|o| o.is_wanted(report)).collect();
+    let failed = AtomicBool::new(false);
+    let ended: Vec<Mutex<Option<Halt>>> = wanted.iter().map(|_| Mutex::new(None)).collect();
+    rayon::scope_fifo(|scope| {
+        // The last ones are the longest: begun first, none of them is left to one thread at the end.
+        for (output, ended) in wanted.iter().zip(&ended).rev() {
+            let failed = &failed;
+            scope.spawn_fifo(move |_| {
+                if failed.load(Ordering::Relaxed) {
+                    return;
+                }
+                let done = if stop() { Err(Halt::Stopped) } else { write_file(output, report, folder, stop) };
+                if let Err(halt) = done {
+                    failed.store(true, Ordering::Relaxed);
+                    *ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(halt);
+                }
+            });
+        }
+    });
+    for (output, ended) in wanted.into_iter().zip(ended) {
+        if let Some(halt) = ended.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err((output, halt));
+        }
+    }
+    Ok(())
+}
+
+fn write_file(output: &Output, report: &Report, folder: &Path, stop: Stop<'_>) -> Result<(), Halt> {
     let path = folder.join(output.name);
     let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
     let mut buffer = BufWriter::with_capacity(BUFFER, file);

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::sheet::{Style, push_attribute, push_cell, push_column};
+use super::sheet::{Style, push_attribute, push_cell, push_column, push_whole};
 use crate::write::cell::Cell;
-use crate::write::{Halt, STEPS_PER_QUESTION, Sink};
+use crate::write::{Halt, STEPS_PER_QUESTION, Sink, Stop};
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
@@ -30,7 +30,7 @@ pub(super) struct Book<'a, 'b> {
     /// `None` once something failed: what goes out then would only be noise.
     zip: Option<ZipWriter<StreamWriter<&'a mut Sink<'b>>>>,
     filters: Vec<Option<(usize, usize)>>,
-    stop: &'b dyn Fn() -> bool,
+    stop: Stop<'b>,
     steps: u32,
     /// The number of the sheet that is being written, from 1.
     sheet: usize,
@@ -88,7 +88,9 @@ impl<'a, 'b> Book<'a, 'b> {
         self.row += 1;
         let mut text = std::mem::take(&mut self.text);
         text.clear();
-        text.push_str(&format!("<row r=\"{}\"", self.row));
+        text.push_str("<row r=\"");
+        push_whole(&mut text, self.row as u64);
+        text.push('"');
         if cells.iter().any(|(_, style)| *style == Style::Definition) {
             // Room for a few lines of words.
             text.push_str(" ht=\"90\" customHeight=\"1\"");

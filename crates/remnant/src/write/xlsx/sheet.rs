@@ -88,41 +88,34 @@ impl Style {
 
 /// Adds a cell. Columns count from 0, rows from 1.
 pub(super) fn push_cell(out: &mut String, column: usize, row: usize, cell: &Cell<'_>, style: Style) {
-    let mut value = String::new();
     let kind = match *cell {
         Cell::Empty => return,
         Cell::Text(text) => return push_text(out, column, row, text, style),
         Cell::List(items) => return push_text(out, column, row, &items.join("; "), style),
-        Cell::Date(date) => match day_number(date) {
-            Some(days) => {
-                value.push_str(&days.to_string());
-                ""
-            }
-            None => return push_text(out, column, row, &date.to_string(), Style::Text),
-        },
+        Cell::Date(date) if day_number(date).is_none() => {
+            return push_text(out, column, row, &date.to_string(), Style::Text);
+        }
         Cell::Mark(mark) => return push_text(out, column, row, &format!("{mark:016x}"), style),
-        Cell::Flag(flag) => {
-            value.push(if flag { '1' } else { '0' });
-            " t=\"b\""
-        }
-        Cell::Exact(area) => {
-            push_fixed(&mut value, SquareMetres::rounded(area).square_centimetres(), 4, Zeros::Trimmed);
-            ""
-        }
-        Cell::Area(area) => {
-            push_fixed(&mut value, area.square_centimetres(), 4, Zeros::Trimmed);
-            ""
-        }
-        Cell::Count(_) | Cell::Fixed { .. } | Cell::Number(_) => {
-            cell.push_csv(&mut value);
-            ""
-        }
+        Cell::Flag(_) => " t=\"b\"",
+        _ => "",
     };
-    // A number that is none is an empty cell.
-    if !value.is_empty() {
-        begin(out, column, row, style, kind);
-        out.push_str("<v>");
-        out.push_str(&value);
+    let before = out.len();
+    begin(out, column, row, style, kind);
+    out.push_str("<v>");
+    let value = out.len();
+    match *cell {
+        Cell::Date(date) => push_whole(out, day_number(date).unwrap_or_default().unsigned_abs().into()),
+        Cell::Flag(flag) => out.push(if flag { '1' } else { '0' }),
+        Cell::Exact(area) => {
+            push_fixed(out, SquareMetres::rounded(area).square_centimetres(), 4, Zeros::Trimmed);
+        }
+        Cell::Area(area) => push_fixed(out, area.square_centimetres(), 4, Zeros::Trimmed),
+        _ => cell.push_csv(out),
+    }
+    if out.len() == value {
+        // A number that is none is an empty cell.
+        out.truncate(before);
+    } else {
         out.push_str("</v></c>");
     }
 }
@@ -146,7 +139,17 @@ fn push_text(out: &mut String, column: usize, row: usize, text: &str, style: Sty
 fn begin(out: &mut String, column: usize, row: usize, style: Style, kind: &str) {
     out.push_str("<c r=\"");
     push_column(out, column);
-    out.push_str(&format!("{row}\" s=\"{}\"{kind}>", style as usize));
+    push_whole(out, row as u64);
+    out.push_str("\" s=\"");
+    push_whole(out, style as u64);
+    out.push('"');
+    out.push_str(kind);
+    out.push('>');
+}
+
+/// Adds a whole number.
+pub(super) fn push_whole(out: &mut String, number: u64) {
+    push_fixed(out, number as i64, 0, Zeros::Kept);
 }
 
 /// The part of a text that a cell holds beside the mark of the cut; `None` where it holds all of it.
@@ -181,6 +184,11 @@ fn day_number(date: Date) -> Option<i32> {
 /// Adds text between tags. Control characters and what XML can't hold become `_xHHHH_` (ECMA-376, part 1, 22.9.2.19),
 /// and a text that looks like that is itself escaped, so that it reads back as it was.
 fn push_escaped(out: &mut String, text: &str) {
+    // Most texts are ids.
+    if text.bytes().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'&' | b'<' | b'>' | b'_')) {
+        out.push_str(text);
+        return;
+    }
     for (at, c) in text.char_indices() {
         match c {
             '&' => out.push_str("&amp;"),

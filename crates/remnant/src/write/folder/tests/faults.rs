@@ -49,8 +49,8 @@ fn a_stop_at_any_question_leaves_everything_as_it_was() {
     write_folder(&report, &out, false, GO_ON).expect("written");
     let before = contents(&out);
     for last in 0..=OUTPUTS.len() {
-        let asked = Cell::new(0);
-        let stop = || asked.replace(asked.get() + 1) == last;
+        let asked = AtomicUsize::new(0);
+        let stop = || asked.fetch_add(1, Ordering::SeqCst) == last;
         assert!(matches!(write_folder(&report, &out, true, &stop), Err(Error::Interrupted)), "question {last}");
         assert_eq!(contents(&out), before);
         assert_eq!(names(folder.path()), ["out"]);
@@ -61,16 +61,16 @@ fn a_stop_at_any_question_leaves_everything_as_it_was() {
 fn a_second_run_at_once_is_refused() {
     let (folder, out) = scene();
     let report = sample::report();
-    let (asked, second) = (Cell::new(false), Cell::new(None));
+    let (asked, second) = (AtomicUsize::new(0), Mutex::new(None));
     let stop = || {
-        if !asked.replace(true) {
-            second
-                .set(Some((message(check_folder(&out, true, &[])), message(write_folder(&report, &out, true, GO_ON)))));
+        if asked.fetch_add(1, Ordering::SeqCst) == 0 {
+            let told = (message(check_folder(&out, true, &[])), message(write_folder(&report, &out, true, GO_ON)));
+            *second.lock().expect("no panic") = Some(told);
         }
         false
     };
     write_folder(&report, &out, false, &stop).expect("the first is not disturbed");
-    let (checked, written) = second.take().expect("a second run");
+    let (checked, written) = second.into_inner().expect("no panic").expect("a second run");
     assert!(checked.contains("in use") && written.contains("in use"), "{checked}\n{written}");
     assert_eq!(names(folder.path()), ["out"]);
 }

@@ -2,17 +2,17 @@
 
 mod faults;
 
-use std::cell::Cell;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
 
 use tempfile::TempDir;
 
 use super::*;
 use crate::write::{OUTPUTS, check_folder, sample, write_folder};
 
-const GO_ON: &dyn Fn() -> bool = &|| false;
+const GO_ON: Stop<'static> = &|| false;
 
 fn scene() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -121,11 +121,10 @@ fn a_folder_that_came_to_life_in_the_swap_is_put_back() {
     let report = sample::report();
     write_folder(&report, &out, false, GO_ON).expect("written");
     // The user saves a note after the last look, in the moment before the former folder goes aside.
-    let asked = Cell::new(0);
+    let asked = AtomicUsize::new(0);
     let note = out.join("notes.txt");
     let stop = || {
-        asked.set(asked.get() + 1);
-        if asked.get() == OUTPUTS.len() + 1 {
+        if asked.fetch_add(1, Ordering::SeqCst) == OUTPUTS.len() {
             fs::write(&note, "mine").expect("written");
         }
         false
