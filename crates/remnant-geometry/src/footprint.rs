@@ -21,10 +21,49 @@ pub struct RawPolygon {
 /// Ground on the grid: closed borders without overlaps, crossing any of which changes whether ground is covered.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Footprint {
-    points: Vec<Point>,
-    /// Where each ring ends in `points`.
-    ends: Vec<u32>,
+    corners: Corners,
+    /// Where each ring ends in `corners`; empty where there is one ring, as nearly always.
+    ends: Box<[u32]>,
     bounds: Bounds,
+}
+
+/// The corners of all rings, one ring after the other. A survey has hundreds of millions, so they take as little room as
+/// they can: nearly all ground is less than 0.4 degrees wide and high.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Corners {
+    /// Steps east and north of the south-west corner of the bounds.
+    Near(Box<[[u32; 2]]>),
+    /// Where that would take more than 32 bits.
+    Far(Box<[Point]>),
+}
+
+impl Corners {
+    fn new(points: impl ExactSizeIterator<Item = Point> + Clone, bounds: &Bounds) -> Self {
+        let min = bounds.min;
+        let near = |p: Point| Some([u32::try_from(p.x - min.x).ok()?, u32::try_from(p.y - min.y).ok()?]);
+        match near(bounds.max) {
+            Some(_) => Self::Near(points.filter_map(near).collect()),
+            None => Self::Far(points.collect()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Near(offsets) => offsets.len(),
+            Self::Far(points) => points.len(),
+        }
+    }
+
+    #[inline]
+    fn at(&self, min: Point, i: usize) -> Point {
+        match self {
+            Self::Near(offsets) => {
+                let [x, y] = offsets[i];
+                Point { x: min.x + i64::from(x), y: min.y + i64::from(y) }
+            }
+            Self::Far(points) => points[i],
+        }
+    }
 }
 
 /// Something that was wrong with a record's rings and was put right by the rule.
@@ -122,17 +161,21 @@ impl Footprint {
     /// A footprint from borders that are known to be proper ones.
     pub(crate) fn from_contours(contours: Contours) -> Option<Self> {
         let bounds = Bounds::of(contours.iter().flatten().copied())?;
-        let (mut ends, mut total) = (Vec::with_capacity(contours.len()), 0);
-        for ring in &contours {
-            total += ring.len();
-            ends.push(total as u32);
-        }
-        let mut contours = contours.into_iter();
-        let mut points = contours.next()?;
-        points.reserve_exact(total - points.len());
-        points.shrink_to(total);
-        contours.for_each(|ring| points.extend(ring));
-        Some(Self { points, ends, bounds })
+        let ends = match contours.len() {
+            1 => Box::default(),
+            _ => contours
+                .iter()
+                .scan(0, |total, ring| {
+                    *total += ring.len() as u32;
+                    Some(*total)
+                })
+                .collect(),
+        };
+        let corners = match contours.as_slice() {
+            [only] => Corners::new(only.iter().copied(), &bounds),
+            _ => Corners::new(contours.concat().into_iter(), &bounds),
+        };
+        Some(Self { corners, ends, bounds })
     }
 
     /// The box round it.
@@ -142,32 +185,41 @@ impl Footprint {
 
     /// The number of its points.
     pub fn len(&self) -> usize {
-        self.points.len()
+        self.corners.len()
     }
 
     /// A footprint always has points.
     pub fn is_empty(&self) -> bool {
-        self.points.is_empty()
+        self.corners.len() == 0
+    }
+
+    /// Where its rings begin and end among its corners.
+    fn ranges(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+        let only = self.ends.is_empty().then(|| 0..self.corners.len());
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        only.into_iter().chain(starts.zip(&self.ends).map(|(from, &to)| from as usize..to as usize))
     }
 
     /// Its rings, without the closing point; shells and holes in no order, in either direction.
-    pub fn rings(&self) -> impl Iterator<Item = &[Point]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(from, &to)| &self.points[from as usize..to as usize])
+    pub fn rings(&self) -> impl Iterator<Item = Vec<Point>> + '_ {
+        self.ranges().map(|range| range.map(|i| self.corners.at(self.bounds.min, i)).collect())
     }
 
     /// Its edges in the order of its rings.
-    pub fn edges(&self) -> impl Iterator<Item = (Point, Point)> {
-        self.rings().flat_map(|ring| {
-            let last = ring.last().copied();
-            let before = last.into_iter().chain(ring.iter().copied());
-            before.zip(ring.iter().copied())
+    pub fn edges(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
+        let at = move |i| self.corners.at(self.bounds.min, i);
+        self.ranges().flat_map(move |range| {
+            let mut before = at(range.end - 1);
+            range.map(move |i| {
+                let here = at(i);
+                (std::mem::replace(&mut before, here), here)
+            })
         })
     }
 
     /// The ground as polygons that are valid by OGC Simple Features: shells counter-clockwise, holes clockwise.
     pub fn polygons(&self) -> Vec<GridPolygon> {
-        repair::polygons(&self.rings().map(<[Point]>::to_vec).collect::<Vec<_>>())
+        repair::polygons(&self.rings().collect::<Vec<_>>())
     }
 
     /// The union of several footprints as polygons; none of none.

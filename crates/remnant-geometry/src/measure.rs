@@ -192,7 +192,7 @@ pub fn corridor(line: &[[f64; 2]], radius_m: f64) -> Result<Footprint, NoFootpri
     let mut parts: Contours = Vec::new();
     let mut add = |polygon: RawPolygon| -> Result<(), NoFootprint> {
         if let Ok((part, _)) = Footprint::new(&[polygon]) {
-            parts.extend(repair::even_odd(&[part.rings().map(<[Point]>::to_vec).collect()]));
+            parts.extend(repair::even_odd(&[part.rings().collect()]));
         }
         Ok(())
     };
@@ -237,14 +237,13 @@ fn flank(a: [f64; 2], b: [f64; 2], radius_m: f64) -> Vec<[f64; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plane::enclosed_area_m2;
 
     #[test]
     fn a_disc_has_the_area_of_its_radius() {
         for centre in [[46.7, 39.9], [0.0, 0.0], [-70.0, -54.0], [179.999, 10.0]] {
             for radius in [10.0, 500.0, 5000.0] {
                 let disc = disc(centre, radius).expect("a disc");
-                let area = enclosed_area_m2(disc.rings()).abs();
+                let area = disc.area_m2();
                 let flat = std::f64::consts::PI * radius * radius;
                 assert!((area / flat - 1.0).abs() < 1e-6, "{centre:?} {radius}: {area} {flat}");
             }
@@ -255,7 +254,7 @@ mod tests {
     fn a_corridor_is_a_rectangle_with_round_ends() {
         let line = [[46.0, 40.0], [46.01, 40.0]];
         let ground = corridor(&line, 50.0).expect("a corridor");
-        let area = enclosed_area_m2(ground.rings()).abs();
+        let area = ground.area_m2();
         let length = Geodesic.distance(geo::Point::from(line[0]), geo::Point::from(line[1]));
         let want = 2.0 * 50.0 * length + std::f64::consts::PI * 2500.0;
         assert!((area / want - 1.0).abs() < 1e-5, "{area} {want}");

@@ -78,7 +78,7 @@ fn faces_add_up_to_records_and_pairs() {
             all.map(|(_, a)| *a).sum::<Area>().square_metres()
         };
         for (i, f) in footprints.iter().enumerate() {
-            let contours: Vec<_> = f.rings().map(<[_]>::to_vec).collect();
+            let contours: Vec<_> = f.rings().collect();
             let own = enclosed_area_m2(repair::unite_contours(&oriented(&contours)).iter().map(Vec::as_slice));
             // A crossing moves by half a step (6 micrometres) along edges of some kilometres.
             assert!(

@@ -154,7 +154,7 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
         .layers
         .iter()
         .enumerate()
-        .map(|(number, spec)| OpenLayer::open(spec, number as u32, progress))
+        .map(|(number, spec)| OpenLayer::open(spec, number as u32, &job.settings, progress))
         .collect::<Result<_>>()?;
     settle(&mut layers)?;
     let area = common_area(&layers)?;
@@ -164,7 +164,7 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
     }
     survey.themes = job.layers.iter().filter(|l| l.role == Role::Exposure).map(theme_of).collect();
     for layer in layers {
-        let (input, mut parts) = layer.understand(area, &job.settings)?;
+        let (input, mut parts) = layer.understand(area, &job.settings, progress)?;
         inputs.push(input);
         findings.append(&mut parts.findings);
         survey.hazards.append(&mut parts.hazards);

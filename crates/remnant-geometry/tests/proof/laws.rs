@@ -9,7 +9,7 @@ use crate::engine::{areas_of, faces, footprint, windows};
 use crate::scenes::scene;
 
 fn mapped(footprints: &[Footprint], change: impl Fn(Point) -> Point) -> Vec<Vec<Point>> {
-    footprints.iter().map(|f| f.rings().next().into_iter().flatten().map(|&p| change(p)).collect()).collect()
+    footprints.iter().map(|f| f.rings().next().into_iter().flatten().map(&change).collect()).collect()
 }
 
 /// Footprints of one ring each, so that rings can be rewritten.

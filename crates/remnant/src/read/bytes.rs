@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::Read;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -12,6 +12,9 @@ use crate::error::{Error, Location, Result};
 
 /// How much of a file [`head`] reads.
 const HEAD: usize = 4096;
+
+/// How much is read at a time where a file is gone over once.
+const BLOCK: usize = 1 << 18;
 
 /// Which bytes a figure rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,6 +150,83 @@ pub(super) fn digest_of(path: &Path) -> Result<(Digest, Stamp)> {
     }
     stamp.check()?;
     Ok((Digest { path: path.to_owned(), size, sha256: hexadecimal(&hash.finalize()) }, stamp))
+}
+
+/// A file of which parts are read as they are needed, from any thread, so that it is never held whole.
+#[derive(Debug)]
+pub(super) struct Stored {
+    file: File,
+    stamp: Stamp,
+}
+
+impl Stored {
+    /// Opens a regular file.
+    ///
+    /// # Errors
+    /// As [`Bytes::load`].
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let (file, seen) = open(path)?;
+        if seen.len() == 0 {
+            return Err(empty(path));
+        }
+        let stamp = Stamp { path: path.to_owned(), size: seen.len(), modified: seen.modified().ok() };
+        Ok(Self { file, stamp })
+    }
+
+    /// Its size in bytes.
+    pub(super) fn len(&self) -> u64 {
+        self.stamp.size
+    }
+
+    /// Reads the bytes of a range that lies within the file.
+    ///
+    /// # Errors
+    /// [`Error::Unusable`] where they can't be read, or where the file is not what it was when it was opened.
+    pub(super) fn read(&self, range: Range<u64>) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX)];
+        self.fill(range.start, &mut bytes)?;
+        let now = self.file.metadata().map_err(|e| unreadable(&self.stamp.path, &e))?;
+        if now.len() != self.stamp.size || now.modified().ok() != self.stamp.modified {
+            return Err(changed(&self.stamp.path));
+        }
+        Ok(bytes)
+    }
+
+    fn fill(&self, at: u64, bytes: &mut [u8]) -> Result<()> {
+        let ended = |e: std::io::Error| match e.kind() {
+            std::io::ErrorKind::UnexpectedEof => changed(&self.stamp.path),
+            _ => unreadable(&self.stamp.path, &e),
+        };
+        #[cfg(unix)]
+        return std::os::unix::fs::FileExt::read_exact_at(&self.file, bytes, at).map_err(ended);
+        #[cfg(not(unix))]
+        {
+            use std::io::{Seek as _, SeekFrom};
+            // A handle of its own for each call, as moving within a file is not a matter for several threads.
+            let mut file = File::open(&self.stamp.path).map_err(|e| unreadable(&self.stamp.path, &e))?;
+            file.seek(SeekFrom::Start(at)).and_then(|_| file.read_exact(bytes)).map_err(ended)
+        }
+    }
+
+    /// Goes over the whole file once, block by block, and gives its digest. `look` is shown where each block begins, and
+    /// the block.
+    ///
+    /// # Errors
+    /// As [`Stored::read`].
+    pub(super) fn digest(&self, mut look: impl FnMut(u64, &[u8])) -> Result<Digest> {
+        let mut hash = Sha256::new();
+        let mut block = vec![0; BLOCK];
+        let mut at = 0;
+        while at < self.len() {
+            let length = (self.len() - at).min(BLOCK as u64) as usize;
+            self.fill(at, &mut block[..length])?;
+            hash.update(&block[..length]);
+            look(at, &block[..length]);
+            at += length as u64;
+        }
+        self.stamp.check()?;
+        Ok(Digest { path: self.stamp.path.clone(), size: self.len(), sha256: hexadecimal(&hash.finalize()) })
+    }
 }
 
 /// Takes bytes into a hash.

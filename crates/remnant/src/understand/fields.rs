@@ -145,27 +145,27 @@ pub(super) fn wanted(role: Role, alias: Option<&str>, mapping: &Mapping) -> Want
 }
 
 /// Which field of a layer means what: for every meaning the first accepted name that any feature has.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Fields {
     chosen: Vec<(Meaning, u16, String)>,
 }
 
 impl Fields {
-    /// Chooses by the features of a layer and by the fields of its schema.
+    /// Chooses by the fields of a layer's schema and by those that any of its features has: `slots` says which.
     pub(super) fn choose(
         role: Role,
         alias: Option<&str>,
         mapping: &Mapping,
         schema: &[String],
-        features: &[Vec<Feature>],
+        slots: &[bool],
     ) -> Self {
         let wanted = wanted(role, alias, mapping);
         let mut present: Vec<Option<&str>> = vec![None; wanted.len()];
         for (slot, field) in schema.iter().filter_map(|f| Some((wanted.slot(f)?, f))) {
             present[usize::from(slot)] = Some(field);
         }
-        for (slot, _) in features.iter().flatten().flat_map(|f| &f.values) {
-            present[usize::from(*slot)].get_or_insert_default();
+        for (present, _) in present.iter_mut().zip(slots).filter(|(_, is)| **is) {
+            present.get_or_insert_default();
         }
         let mut chosen = Vec::new();
         let all = names(role, mapping);

@@ -146,17 +146,16 @@ pub fn layer(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
     let source = read::open(&Request { layer: of, encoding, ..Request::of(path, &wanted) })?;
     let features = source.read(0..source.len())?;
     let info = source.info();
-    let features = [features];
     let reach = Reach::of(&features);
     let crs = crs_facts(&info.crs, spec.crs.as_deref(), &Location::file(path).layer(&info.name), reach.extent);
     let mut geometry = BTreeMap::new();
-    features[0].iter().for_each(|feature| *geometry.entry(kind_of(&feature.shape).to_owned()).or_default() += 1);
-    let fields: Vec<FieldFacts> = names.iter().map(|name| facts(name, &wanted, &features[0])).collect();
+    features.iter().for_each(|feature| *geometry.entry(kind_of(&feature.shape).to_owned()).or_default() += 1);
+    let fields: Vec<FieldFacts> = names.iter().map(|name| facts(name, &wanted, &features)).collect();
     let mut inspection = Inspection {
         path: spec.path.display().to_string(),
         layer: info.name.clone(),
         format: info.format.to_owned(),
-        features: features[0].len() as u64,
+        features: features.len() as u64,
         extent: reach.extent,
         extent_wgs84: crs.1,
         crs: crs.0,
@@ -168,7 +167,7 @@ pub fn layer(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
     inspection.guess = guess::guess(&inspection, path);
     let mut findings: Vec<Finding> = names
         .iter()
-        .filter_map(|name| garbled(texts(name, &wanted, &features[0])).map(|garbled| garbled.told(name)))
+        .filter_map(|name| garbled(texts(name, &wanted, &features)).map(|garbled| garbled.told(name)))
         .map(|text| Finding::of_layer(Code::GarbledText, 0, text))
         .collect();
     drop((source, features));
@@ -307,10 +306,10 @@ fn findings_of(spec: &LayerSpec, inspection: &Inspection, settings: &Settings) -
     let mut own = LayerSpec { role, mapping: inspection.guess.mapping(role), ..spec.clone() };
     own.kind = own.kind.or(Some(crate::records::ReleaseKind::Cleared));
     let read = || {
-        let mut layers = [OpenLayer::open(&own, 0, &Silent)?];
+        let mut layers = [OpenLayer::open(&own, 0, settings, &Silent)?];
         super::settle(&mut layers)?;
         let [layer] = layers;
-        layer.understand(None, settings)
+        layer.understand(None, settings, &Silent)
     };
     // The error in one line.
     read().map(|(_, parts)| parts.findings).map_err(|error| error.to_string().replace("\n  ", "; "))

@@ -8,25 +8,30 @@ use super::fields::{Fields, Meaning, wanted};
 use super::mapping::{self, FieldNames};
 use super::place::{Placement, Placer, Reach, box_in_degrees, crs_of};
 use super::records::{Parts, understand};
+use super::seen::Seen;
 use crate::crs::{Crs, Operation};
 use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
 use crate::pipeline::LayerSpec;
 use crate::progress::Progress;
-use crate::read::{self, Feature, Request, Source, Value, garbled};
+use crate::read::{self, Request, Source, garbled};
 use crate::report::{Input, Role};
 use crate::settings::{DatePolicy, Settings};
 
 /// Features decoded at a time by one thread.
 const CHUNK: usize = 1024;
 
-/// A layer whose features are decoded but not yet understood.
+/// A layer that was gone over once.
+///
+/// Features are never kept: a layer in longitude and latitude on WGS 84 is understood in the same pass, any other one
+/// is decoded again once it is known where it lies, and by which operation it comes there.
 pub(crate) struct OpenLayer<'a> {
     spec: &'a LayerSpec,
     number: u32,
     source: Box<dyn Source>,
-    features: Vec<Vec<Feature>>,
-    reach: Reach,
+    seen: Seen,
+    /// The records, and the fields by which they were understood.
+    understood: Option<(Fields, Parts)>,
     crs: Option<Crs>,
     findings: Vec<Finding>,
     aliases: Option<Aliases>,
@@ -47,8 +52,8 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> OpenLayer<'a> {
-    /// Opens a layer, decodes its features and finds out its CRS.
-    pub(crate) fn open(spec: &'a LayerSpec, number: u32, progress: &dyn Progress) -> Result<Self> {
+    /// Opens a layer, goes over its features and finds out its CRS.
+    pub(crate) fn open(spec: &'a LayerSpec, number: u32, settings: &Settings, progress: &dyn Progress) -> Result<Self> {
         let aliases = spec.aliases.as_deref().map(Aliases::read).transpose()?;
         let wanted = wanted(spec.role, aliases.as_ref().map(|a| a.field.as_str()), &spec.mapping);
         let request = Request {
@@ -59,36 +64,83 @@ impl<'a> OpenLayer<'a> {
             wanted: &wanted,
         };
         let source = read::open(&request)?;
-        let count = source.len();
-        progress.stage(&format!("reading {}", spec.path.display()), count as u64);
+        let place = Location::file(&spec.path).layer(&source.info().name);
+        let crs = crs_of(&source.info().crs, spec.crs.as_deref(), &place)?;
+        let notes = source.info().notes.iter();
+        let mut findings: Vec<Finding> = notes.map(|note| Finding::of_layer(Code::ReaderNote, number, note)).collect();
+        if source.len() == 0 {
+            findings.push(Finding::of_layer(Code::EmptyLayer, number, "the layer has no features"));
+        }
+        let (seen, understood) = (Seen::default(), None);
+        let mut layer = Self { spec, number, source, seen, understood, crs, findings, aliases };
+        progress.stage(&format!("reading {}", spec.path.display()), layer.source.len() as u64);
+        if layer.crs.as_ref().is_some_and(Crs::is_lonlat_wgs84) && layer.aliases.is_none() {
+            // Without a schema, the first features tell which fields there are; should later ones have others that
+            // matter, the layer is gone over again.
+            let first = layer.source.read(0..layer.source.len().min(CHUNK))?;
+            let fields = layer.choose(&Seen::of(&first).slots);
+            let context = layer.context(fields, None, settings);
+            let (seen, parts) = layer.pass(Some((&context, &Placement::wgs84())), progress)?;
+            let understood = Some((context.fields, parts));
+            (layer.seen, layer.understood) = (seen, understood);
+        } else {
+            layer.seen = layer.pass(None, progress)?.0;
+        }
+        Ok(layer)
+    }
+
+    /// Goes over all features; understands them, where it is known how.
+    fn pass(&self, how: Option<(&Context<'_>, &Placement)>, progress: &dyn Progress) -> Result<(Seen, Parts)> {
+        let count = self.source.len();
         let chunks: Vec<_> = (0..count).step_by(CHUNK).map(|at| at..(at + CHUNK).min(count)).collect();
-        let features = chunks
-            .into_par_iter()
-            .map(|range| {
-                let steps = range.len() as u64;
-                let features = source.read(range)?;
-                if progress.advance(steps) { Err(Error::Interrupted) } else { Ok(features) }
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let read: usize = features.iter().map(Vec::len).sum();
-        let place = || Location::file(&spec.path).layer(&source.info().name);
-        if read != count {
-            let why = format!("{count} features were found and {read} were decoded");
+        let done = chunks.into_par_iter().map(|range| {
+            let steps = range.len() as u64;
+            let features = self.source.read(range)?;
+            let seen = Seen::of(&features);
+            let mut parts = Parts::default();
+            if let Some((context, placement)) = how {
+                let placer = Placer::new(placement).map_err(|e| self.no_operation(e))?;
+                features.into_iter().for_each(|feature| understand(context, &placer, feature, &mut parts));
+            }
+            if progress.advance(steps) { Err(Error::Interrupted) } else { Ok((seen, parts)) }
+        });
+        let done = done.collect::<Result<Vec<_>>>()?;
+        let (mut seen, mut parts) = (Seen::default(), Parts::default());
+        for (more, others) in done {
+            seen.append(more);
+            parts.append(others);
+        }
+        if seen.features != count {
+            let why = format!("{count} features were found and {} were decoded", seen.features);
             return Err(Error::failed(
                 "features were lost while reading",
-                place(),
+                self.place(),
                 why,
                 "please report this with the file",
             ));
         }
-        let mut findings: Vec<Finding> =
-            source.info().notes.iter().map(|note| Finding::of_layer(Code::ReaderNote, number, note)).collect();
-        if count == 0 {
-            findings.push(Finding::of_layer(Code::EmptyLayer, number, "the layer has no features"));
+        Ok((seen, parts))
+    }
+
+    /// What its fields mean, where features have these slots.
+    fn choose(&self, slots: &[bool]) -> Fields {
+        let alias = self.aliases.as_ref().map(|a| a.field.as_str());
+        Fields::choose(self.spec.role, alias, &self.spec.mapping, &self.source.info().fields, slots)
+    }
+
+    fn context<'c>(&self, fields: Fields, aliases: Option<&'c Aliases>, settings: &Settings) -> Context<'c>
+    where
+        'a: 'c,
+    {
+        Context {
+            role: self.spec.role,
+            layer: self.number,
+            spec: self.spec,
+            dates: settings.dates,
+            today: settings.today,
+            aliases,
+            fields,
         }
-        let declared = crs_of(&source.info().crs, spec.crs.as_deref(), &place())?;
-        let reach = Reach::of(&features);
-        Ok(Self { spec, number, source, features, reach, crs: declared, findings, aliases })
     }
 
     /// What it is read as.
@@ -108,7 +160,7 @@ impl<'a> OpenLayer<'a> {
 
     /// Where its coordinates lie, in its own CRS.
     pub(super) fn reach(&self) -> Reach {
-        self.reach
+        self.seen.reach
     }
 
     /// Takes it for longitude and latitude on WGS 84, with a finding.
@@ -123,12 +175,12 @@ impl<'a> OpenLayer<'a> {
 
     /// The box of the layer in degrees; `None` where it has no CRS yet or no coordinates.
     pub(super) fn degrees(&self) -> Result<Option<[f64; 4]>> {
-        if self.crs.as_ref().is_some_and(Crs::is_lonlat_wgs84) { Ok(self.reach.on_earth) } else { self.area() }
+        if self.crs.as_ref().is_some_and(Crs::is_lonlat_wgs84) { Ok(self.seen.reach.on_earth) } else { self.area() }
     }
 
     /// The area in degrees that the layer needs an operation for; `None` where it needs none.
     fn area(&self) -> Result<Option<[f64; 4]>> {
-        let (Some(crs), Some(extent)) = (self.needs_operation(), self.reach.extent) else { return Ok(None) };
+        let (Some(crs), Some(extent)) = (self.needs_operation(), self.seen.reach.extent) else { return Ok(None) };
         box_in_degrees(crs, extent).map_err(|e| self.no_operation(e))
     }
 
@@ -142,39 +194,34 @@ impl<'a> OpenLayer<'a> {
     }
 
     /// Turns the features into records. `area` is the common area of all layers that need an operation.
-    pub(crate) fn understand(mut self, area: Option<[f64; 4]>, settings: &Settings) -> Result<(Input, Parts)> {
+    pub(crate) fn understand(
+        mut self,
+        area: Option<[f64; 4]>,
+        settings: &Settings,
+        progress: &dyn Progress,
+    ) -> Result<(Input, Parts)> {
         let placement = self.placement(area)?;
-        let info = self.source.info();
         let aliases = self.aliases.take();
-        let alias_field = aliases.as_ref().map(|a| a.field.as_str());
-        let fields = Fields::choose(self.spec.role, alias_field, &self.spec.mapping, &info.fields, &self.features);
-        let context = Context {
-            role: self.spec.role,
-            layer: self.number,
-            spec: self.spec,
-            dates: settings.dates,
-            today: settings.today,
-            aliases: aliases.as_ref(),
-            fields,
+        let fields = {
+            let alias = aliases.as_ref().map(|a| a.field.as_str());
+            let schema = &self.source.info().fields;
+            Fields::choose(self.spec.role, alias, &self.spec.mapping, schema, &self.seen.slots)
         };
+        let context = self.context(fields, aliases.as_ref(), settings);
         self.check_fields(&context)?;
         self.check_texts(&context.fields);
-        let records: u64 = self.features.iter().map(|chunk| chunk.len() as u64).sum();
-        let features = std::mem::take(&mut self.features);
-        let parts: Vec<Parts> = features
-            .into_par_iter()
-            .map(|chunk| {
-                let placer = Placer::new(&placement).map_err(|e| self.no_operation(e))?;
-                let mut parts = Parts::default();
-                for feature in chunk {
-                    understand(&context, &placer, feature, &mut parts);
-                }
-                Ok(parts)
-            })
-            .collect::<Result<_>>()?;
+        let records = self.seen.features as u64;
+        let parts = match self.understood.take() {
+            Some((fields, parts)) if fields == context.fields => parts,
+            _ => {
+                let path = self.spec.path.display();
+                progress.stage(&format!("understanding {path}"), records);
+                self.pass(Some((&context, &placement)), progress)?.1
+            }
+        };
         let mut all = Parts::default();
         all.findings.append(&mut self.findings);
-        parts.into_iter().for_each(|part| all.append(part));
+        all.append(parts);
         for key in aliases.iter().flat_map(|a| a.unused()) {
             let text = format!("no feature of this layer is the one that the alias table calls {key}");
             all.findings.push(Finding::of_layer(Code::UnusedAlias, self.number, text));
@@ -200,7 +247,7 @@ impl<'a> OpenLayer<'a> {
 
     fn placement(&mut self, area: Option<[f64; 4]>) -> Result<Placement> {
         let Some(crs) = self.needs_operation() else {
-            return Ok(Placement { crs: "WGS 84 longitude/latitude (OGC:CRS84)".to_owned(), operation: None });
+            return Ok(Placement::wgs84());
         };
         let name = match crs.authority_code() {
             Some(code) => format!("{} ({code})", crs.name()),
@@ -209,7 +256,7 @@ impl<'a> OpenLayer<'a> {
         let operation = match (&self.spec.operation, area) {
             (Some(code), area) => Operation::named(crs, area.unwrap_or([-180.0, -90.0, 180.0, 90.0]), code),
             (None, Some(area)) => Operation::choose_for_area(crs, area),
-            (None, None) => Operation::choose(crs, self.reach.extent),
+            (None, None) => Operation::choose(crs, self.seen.reach.extent),
         };
         let operation = operation.map_err(|e| self.no_operation(e))?;
         let accuracy = operation.accuracy_m();
@@ -252,21 +299,17 @@ impl<'a> OpenLayer<'a> {
 
     /// Text that seems to have been read in the wrong encoding, field by field.
     fn check_texts(&mut self, fields: &Fields) {
-        let found = fields.names().into_par_iter().filter_map(|(slot, name)| {
-            let values = self.features.iter().flatten().flat_map(|feature| &feature.values);
-            let texts = values.filter_map(|(at, value)| match value {
-                Value::Text(text) if *at == slot => Some(text.as_str()),
-                _ => None,
-            });
-            garbled(texts).map(|garbled| garbled.told(name))
-        });
+        let found = fields
+            .names()
+            .into_par_iter()
+            .filter_map(|(slot, name)| garbled(self.seen.texts(slot)).map(|garbled| garbled.told(name)));
         let found: Vec<String> = found.collect();
         self.findings.extend(found.into_iter().map(|text| Finding::of_layer(Code::GarbledText, self.number, text)));
     }
 
     /// What a layer must say, or be told by the call.
     fn check_fields(&mut self, context: &Context<'_>) -> Result<()> {
-        let any = self.features.iter().any(|chunk| !chunk.is_empty());
+        let any = self.seen.features > 0;
         // A layer without features may well have no schema either.
         if let Some((word, said)) = context.fields.missing(context.role, &self.spec.mapping).filter(|_| any) {
             return Err(self.no_such_field(word, said));

@@ -14,6 +14,7 @@ pub mod mapping;
 mod place;
 pub mod profile;
 mod records;
+mod seen;
 mod words;
 
 pub(crate) use assume::settle;

@@ -1,7 +1,6 @@
 //! A layer's coordinates brought to WGS 84 longitude and latitude.
 
 use geo_types::{Coord, Geometry, LineString};
-use rayon::prelude::*;
 use remnant_geometry::plane::{HALF_TURN, TURN};
 use remnant_geometry::{Point, RawPolygon};
 
@@ -26,6 +25,13 @@ pub(super) struct Placement {
     pub(super) operation: Option<Operation>,
 }
 
+impl Placement {
+    /// That of longitude and latitude on WGS 84.
+    pub(super) fn wgs84() -> Self {
+        Self { crs: "WGS 84 longitude/latitude (OGC:CRS84)".to_owned(), operation: None }
+    }
+}
+
 /// Where the coordinates of a layer lie, in its own CRS; boxes are west, south, east, north.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Reach {
@@ -40,18 +46,20 @@ pub(super) struct Reach {
 }
 
 impl Reach {
-    pub(super) fn of(features: &[Vec<Feature>]) -> Self {
-        let chunks = features.par_iter().map(|chunk| {
-            let mut reach = Self::default();
-            chunk.iter().for_each(|feature| reach.add(feature));
-            reach
-        });
-        chunks.reduce(Self::default, |one, other| Self {
-            extent: common(one.extent, other.extent),
-            on_earth: common(one.on_earth, other.on_earth),
-            placed: one.placed + other.placed,
-            beyond: one.beyond + other.beyond,
-        })
+    pub(super) fn of(features: &[Feature]) -> Self {
+        let mut reach = Self::default();
+        features.iter().for_each(|feature| reach.add(feature));
+        reach
+    }
+
+    /// Where these coordinates and others lie.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            extent: common(self.extent, other.extent),
+            on_earth: common(self.on_earth, other.on_earth),
+            placed: self.placed + other.placed,
+            beyond: self.beyond + other.beyond,
+        }
     }
 
     fn add(&mut self, feature: &Feature) {

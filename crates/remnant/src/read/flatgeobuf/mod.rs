@@ -14,9 +14,10 @@ use ::flatgeobuf::{GeometryType, Header, size_prefixed_root_as_feature, size_pre
 
 use self::properties::{Field, fields, values};
 use super::arc::Arcs;
+use super::bytes::Stored;
 use super::declared::first_understood;
 use super::raw::{f64_le, index, u32_le};
-use super::{Bytes, DeclaredCrs, Feature, Format, LayerInfo, Request, Shape, Source, Wanted, slice_of};
+use super::{DeclaredCrs, Feature, Format, LayerInfo, Request, Shape, Source, Wanted, slice_of};
 use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats.
@@ -27,19 +28,8 @@ fn recognises(head: &[u8]) -> bool {
     head.starts_with(b"fgb") && head.get(4..7) == Some(b"fgb")
 }
 
-/// Where a feature stands, its size prefix included.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    start: usize,
-    end: usize,
-}
-
-/// A table with its size before it; nothing where the file is too short for it.
-fn sized(bytes: &[u8], start: usize) -> Option<Span> {
-    let size = u32_le(bytes, start).and_then(index)?;
-    let end = start.checked_add(4)?.checked_add(size)?;
-    (size >= 8 && end <= bytes.len()).then_some(Span { start, end })
-}
+/// The largest header that is read: names and a CRS, and no more.
+const LARGEST_HEADER: u64 = 64 << 20;
 
 /// The bytes of a node of the index: four coordinates and an offset.
 const NODE: usize = 40;
@@ -68,23 +58,59 @@ fn sound(bounds: &[f64; 4]) -> bool {
     bounds.iter().all(|b| b.is_finite()) && x_min <= x_max && y_min <= y_max
 }
 
-/// Goes over the features, which must fill the file and be as many as the header says.
-fn walk(bytes: &[u8], start: usize, stated: usize) -> std::result::Result<Vec<Span>, String> {
-    let mut spans = Vec::new();
-    let mut at = start;
-    while at < bytes.len() {
-        let number = spans.len() + 1;
-        let span = sized(bytes, at).ok_or_else(|| {
-            format!("feature {number}, which begins at byte {at}, reaches beyond the end of the file")
-        })?;
-        spans.push(span);
-        at = span.end;
+/// Where the features of a file begin, found block by block: they must fill the file.
+struct Walk {
+    /// Where each feature begins, its size included.
+    starts: Vec<u64>,
+    /// Where the next one begins.
+    next: u64,
+    /// What is known of the size that stands there, where a block ended in it.
+    size: Vec<u8>,
+    /// The end of the file.
+    end: u64,
+    wrong: Option<String>,
+}
+
+impl Walk {
+    fn look(&mut self, begin: u64, block: &[u8]) {
+        let end = begin + block.len() as u64;
+        while self.wrong.is_none() && self.next < end {
+            // A size may begin in one block and go on in the next.
+            let from = (self.next + self.size.len() as u64).max(begin) - begin;
+            let missing = 4 - self.size.len();
+            self.size.extend(block.get(from as usize..).unwrap_or_default().iter().take(missing));
+            let Ok(size) = <[u8; 4]>::try_from(self.size.as_slice()) else { break };
+            self.size.clear();
+            let after = self.next + 4 + u64::from(u32::from_le_bytes(size));
+            if after < self.next + 12 || after > self.end {
+                self.wrong = Some(self.beyond());
+                break;
+            }
+            self.starts.push(self.next);
+            self.next = after;
+        }
     }
-    // No number means that it was not known when the header was written.
-    if stated != 0 && stated != spans.len() {
-        return Err(format!("its header states {stated} features, and there are {}", spans.len()));
+
+    fn beyond(&self) -> String {
+        let (number, at) = (self.starts.len() + 1, self.next);
+        format!("feature {number}, which begins at byte {at}, reaches beyond the end of the file")
     }
-    Ok(spans)
+
+    /// The places at which features begin, and the end; they must be as many as the header says.
+    fn done(mut self, stated: usize) -> std::result::Result<Vec<u64>, String> {
+        if let Some(wrong) = self.wrong {
+            return Err(wrong);
+        }
+        if self.next != self.end {
+            return Err(self.beyond());
+        }
+        // No number means that it was not known when the header was written.
+        if stated != 0 && stated != self.starts.len() {
+            return Err(format!("its header states {stated} features, and there are {}", self.starts.len()));
+        }
+        self.starts.push(self.end);
+        Ok(self.starts)
+    }
 }
 
 fn crs(header: &Header<'_>) -> DeclaredCrs {
@@ -101,8 +127,7 @@ fn crs(header: &Header<'_>) -> DeclaredCrs {
 }
 
 fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
-    let bytes = Bytes::load(request.path)?;
-    let digest = bytes.digest();
+    let file = Stored::open(request.path)?;
     let unusable = |why: String| {
         Error::unusable(
             "this FlatGeobuf file can't be used",
@@ -111,20 +136,25 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
             "copy or export it again; nobody can tell what this one was meant to hold",
         )
     };
-    if bytes.get(3) != Some(&3) {
+    let head = file.read(0..file.len().min(12))?;
+    if head.get(3) != Some(&3) {
         return Err(unusable("it is not of version 3 of the format".into()));
     }
-    let span = sized(&bytes, 8).ok_or_else(|| unusable("its header reaches beyond the end of the file".into()))?;
-    let header = size_prefixed_root_as_header(bytes.get(span.start..span.end).unwrap_or_default())
-        .map_err(|e| unusable(format!("its header is damaged: {e}")))?;
+    let size = u32_le(&head, 8).map(u64::from).filter(|size| (8..=LARGEST_HEADER).contains(size));
+    let end = size.map(|size| 12 + size).filter(|&end| end <= file.len());
+    let end = end.ok_or_else(|| unusable("its header reaches beyond the end of the file".into()))?;
+    let header = file.read(8..end)?;
+    let header = size_prefixed_root_as_header(&header).map_err(|e| unusable(format!("its header is damaged: {e}")))?;
     let stated = index(header.features_count());
     let (count, start) = stated
-        .and_then(|count| Some((count, index_size(count, header.index_node_size())?.checked_add(span.end)?)))
-        .filter(|(_, start)| *start <= bytes.len())
+        .and_then(|count| Some((count, end.checked_add(index_size(count, header.index_node_size())? as u64)?)))
+        .filter(|(_, start)| *start <= file.len())
         .ok_or_else(|| unusable("its index reaches beyond the end of the file".into()))?;
-    let spans = walk(&bytes, start, count).map_err(unusable)?;
+    let mut walk = Walk { starts: Vec::new(), next: start, size: Vec::new(), end: file.len(), wrong: None };
+    let digest = file.digest(|begin, block| walk.look(begin, block))?;
+    let starts = walk.done(count).map_err(unusable)?;
     // The leaves stand last in the index, in the order of the features.
-    let leaves = (start > span.end).then(|| start - count * NODE);
+    let leaves = (start > end).then(|| start - (count * NODE) as u64);
     let stem = request.path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let name = header.name().filter(|n| !n.is_empty()).map_or_else(|| stem.clone(), str::to_owned);
     if let Some(layer) = request.layer.filter(|l| *l != name && *l != stem) {
@@ -140,15 +170,16 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
         notes: Vec::new(),
     };
     let (kind, arcs) = (header.geometry_type(), Arcs::new(&info.crs));
-    Ok(Box::new(FlatGeobuf { bytes, spans, leaves, kind, columns, wanted: request.wanted.clone(), arcs, info }))
+    Ok(Box::new(FlatGeobuf { file, starts, leaves, kind, columns, wanted: request.wanted.clone(), arcs, info }))
 }
 
 /// An opened file.
 struct FlatGeobuf {
-    bytes: Bytes,
-    spans: Vec<Span>,
+    file: Stored,
+    /// Where each feature begins, its size included; then the end of the file.
+    starts: Vec<u64>,
     /// Where the boxes of the features begin, if the file has an index.
-    leaves: Option<usize>,
+    leaves: Option<u64>,
     kind: GeometryType,
     columns: Vec<Field>,
     wanted: Wanted,
@@ -156,13 +187,11 @@ struct FlatGeobuf {
     info: LayerInfo,
 }
 
-impl FlatGeobuf {
-    /// The box that the index has for a feature.
-    fn stated_box(&self, at: usize) -> Option<[f64; 4]> {
-        let leaf = self.leaves?.checked_add(at.checked_mul(NODE)?)?;
-        let [x_min, y_min, x_max, y_max] = [0, 8, 16, 24].map(|side| f64_le(&self.bytes, leaf + side));
-        Some([x_min?, y_min?, x_max?, y_max?])
-    }
+/// The box that the index has for a feature; `leaves` are those of some features, of which it is number `at`.
+fn stated_box(leaves: &[u8], at: usize) -> Option<[f64; 4]> {
+    let leaf = at.checked_mul(NODE)?;
+    let [x_min, y_min, x_max, y_max] = [0, 8, 16, 24].map(|side| f64_le(leaves, leaf + side));
+    Some([x_min?, y_min?, x_max?, y_max?])
 }
 
 impl Source for FlatGeobuf {
@@ -171,18 +200,29 @@ impl Source for FlatGeobuf {
     }
 
     fn len(&self) -> usize {
-        self.spans.len()
+        self.starts.len() - 1
     }
 
     fn read(&self, range: Range<usize>) -> Result<Vec<Feature>> {
-        let spans = slice_of(&self.spans, &range)?;
-        let mut features = Vec::with_capacity(spans.len());
-        for (at, span) in (range.start..).zip(spans) {
-            let number = at as u64 + 1;
-            let stated = self.stated_box(at);
+        if range.is_empty() {
+            return Ok(Vec::new());
+        }
+        let starts = slice_of(&self.starts, &(range.start..range.end + 1))?;
+        let (first, end) = (starts[0], starts[starts.len() - 1]);
+        let bytes = self.file.read(first..end)?;
+        let node = |at: usize| (at * NODE) as u64;
+        let leaves = match self.leaves {
+            Some(leaves) => self.file.read(leaves + node(range.start)..leaves + node(range.end))?,
+            None => Vec::new(),
+        };
+        let mut features = Vec::with_capacity(range.len());
+        for (at, span) in starts.windows(2).enumerate() {
+            let number = (range.start + at) as u64 + 1;
+            let stated = stated_box(&leaves, at);
+            let own = bytes.get((span[0] - first) as usize..(span[1] - first) as usize);
             let mut feature =
                 Feature { number, id: None, values: Vec::new(), shape: Shape::Missing, notes: Vec::new() };
-            match size_prefixed_root_as_feature(self.bytes.get(span.start..span.end).unwrap_or_default()) {
+            match size_prefixed_root_as_feature(own.unwrap_or_default()) {
                 Ok(table) => {
                     feature.shape =
                         geometry::shape(table.geometry(), self.kind, stated, &self.arcs, &mut feature.notes);
