@@ -61,7 +61,7 @@ pub mod window;
 pub use cut::{TILES_PER_WINDOW, Window};
 pub use faces::Torn;
 pub use footprint::{Defect, Footprint, NoFootprint, RawPolygon};
-pub use outline::{GridPolygon, Outline, RimEdge};
+pub use outline::{ClassOutline, GridPolygon, Outline, RimEdge, SideCorners};
 pub use plane::{Area, Bounds, Point};
 pub use window::{FaceClass, FaceSink, WindowFaces};
 

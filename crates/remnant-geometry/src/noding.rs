@@ -5,6 +5,7 @@
 //! through the centres of the hot squares that it passes. Fragments then never cross, and no edge moves by more than
 //! half a grid step. All predicates are exact: tile coordinates are below 2^26, so products stay below 2^55.
 
+use crate::plane::TILE_BITS;
 use crate::strips::{Box4, Strips};
 
 /// A point of a tile in one word, in order of x, then y.
@@ -50,6 +51,8 @@ pub(crate) fn side(from: Spot, to: Spot, p: Spot) -> i64 {
 /// Nodes the edges of one tile; kept to reuse its memory.
 #[derive(Default)]
 pub(crate) struct Noder {
+    /// Pieces as single words, for sorting.
+    keys: Vec<u128>,
     edges: Vec<Fragment>,
     edge_records: Vec<u32>,
     boxes: Vec<Box4>,
@@ -57,6 +60,8 @@ pub(crate) struct Noder {
     hot: Vec<(u32, Spot, Spot)>,
     crossings: Vec<Spot>,
     split: Vec<(Spot, Spot, u32)>,
+    /// Edges without hot spots between their ends.
+    whole: Vec<u32>,
     /// The fragments in order of their ends.
     pub(crate) fragments: Vec<Fragment>,
     /// Records that the fragments refer to.
@@ -68,13 +73,19 @@ impl Noder {
     pub(crate) fn node(&mut self, pieces: &mut [Piece]) {
         self.merge_edges(pieces);
         self.find_hot_spots();
+        if self.hot.is_empty() {
+            // No edge passes another: edges are fragments already.
+            std::mem::swap(&mut self.fragments, &mut self.edges);
+            std::mem::swap(&mut self.toggles, &mut self.edge_records);
+            return;
+        }
         self.split_edges();
         self.merge_fragments();
     }
 
     /// Edges that several records share become one; a record that has an edge twice has no border there.
     fn merge_edges(&mut self, pieces: &mut [Piece]) {
-        pieces.sort_unstable();
+        sort_pieces(pieces, &mut self.keys);
         self.edges.clear();
         self.edge_records.clear();
         for same in pieces.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)) {
@@ -125,8 +136,13 @@ impl Noder {
         self.hot.sort_unstable();
         self.hot.dedup();
         self.split.clear();
+        self.whole.clear();
         let mut hot = self.hot.iter().peekable();
         for (i, edge) in self.edges.iter().enumerate() {
+            if hot.peek().is_none_or(|h| h.0 != i as u32) {
+                self.whole.push(i as u32);
+                continue;
+            }
             let mut at = edge.from;
             while let Some(&&(_, _, p)) = hot.peek().filter(|h| h.0 == i as u32) {
                 hot.next();
@@ -144,20 +160,63 @@ impl Noder {
         self.split.sort_unstable();
         self.fragments.clear();
         self.toggles.clear();
-        for same in self.split.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            let start = self.toggles.len();
-            for &(_, _, edge) in same {
-                let (from, to) = self.edges[edge as usize].toggles;
-                self.toggles.extend_from_slice(&self.edge_records[from as usize..to as usize]);
+        // Edges are in order and no two of them lie on each other; so those that were not split need no sorting.
+        let Self { split, whole, edges, edge_records, fragments, toggles, .. } = self;
+        let mut whole = whole.iter().map(|&i| edges[i as usize]).peekable();
+        let mut parts = split.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).peekable();
+        loop {
+            let of_whole = whole.peek().map(|edge| (edge.from, edge.to));
+            let of_parts = parts.peek().map(|same| (same[0].0, same[0].1));
+            let Some((from, to)) = of_whole.into_iter().chain(of_parts).min() else { break };
+            let start = toggles.len();
+            let mut times = 0;
+            let mut toggle = |edge: &Fragment| {
+                let (from, to) = edge.toggles;
+                toggles.extend_from_slice(&edge_records[from as usize..to as usize]);
+                times += 1;
+            };
+            if of_whole == Some((from, to)) {
+                whole.next().iter().for_each(&mut toggle);
             }
-            if same.len() > 1 {
-                keep_odd(&mut self.toggles, start);
+            if of_parts == Some((from, to)) {
+                let same = parts.next().unwrap_or_default();
+                same.iter().for_each(|&(_, _, edge)| toggle(&edges[edge as usize]));
             }
-            if self.toggles.len() > start {
-                let toggles = (start as u32, self.toggles.len() as u32);
-                self.fragments.push(Fragment { from: same[0].0, to: same[0].1, toggles });
+            if times > 1 {
+                keep_odd(toggles, start);
+            }
+            if toggles.len() > start {
+                fragments.push(Fragment { from, to, toggles: (start as u32, toggles.len() as u32) });
             }
         }
+    }
+}
+
+/// Bits of a tile coordinate, which may be the side of the tile itself.
+const COORDINATE_BITS: u32 = TILE_BITS + 1;
+
+/// Bits that are left for the record where a piece is one word of 128.
+const RECORD_BITS: u32 = 128 - 4 * COORDINATE_BITS;
+
+/// Puts pieces into order, which takes half the time where each is a single word.
+fn sort_pieces(pieces: &mut [Piece], keys: &mut Vec<u128>) {
+    if pieces.iter().any(|piece| piece.record >> RECORD_BITS != 0) {
+        pieces.sort_unstable();
+        return;
+    }
+    let narrow = |s: Spot| (s >> 32) << COORDINATE_BITS | (s & u64::from(u32::MAX));
+    let wide = |n: u64| (n >> COORDINATE_BITS) << 32 | (n & ((1 << COORDINATE_BITS) - 1));
+    let spot_bits = 2 * COORDINATE_BITS;
+    keys.clear();
+    keys.extend(pieces.iter().map(|piece| {
+        let ends = u128::from(narrow(piece.from)) << spot_bits | u128::from(narrow(piece.to));
+        ends << RECORD_BITS | u128::from(piece.record)
+    }));
+    keys.sort_unstable();
+    for (piece, &key) in pieces.iter_mut().zip(&*keys) {
+        let (ends, record) = (key >> RECORD_BITS, key as u32 & ((1 << RECORD_BITS) - 1));
+        let to = ends as u64 & ((1 << spot_bits) - 1);
+        *piece = Piece { from: wide((ends >> spot_bits) as u64), to: wide(to), record };
     }
 }
 
@@ -313,6 +372,26 @@ mod tests {
             let mut noder = Noder::default();
             noder.node(&mut pieces);
             assert_noded(&noder.fragments);
+        }
+    }
+
+    #[test]
+    fn pieces_as_words_are_in_the_order_of_pieces() {
+        let side = 1 << TILE_BITS;
+        let mut next = pseudo(7);
+        let mut pieces: Vec<Piece> = (0..500)
+            .map(|_| Piece {
+                from: spot(next(3) * (side / 2), next(side + 1)),
+                to: spot(next(side + 1), next(2) * side),
+                record: next(1 << RECORD_BITS) as u32,
+            })
+            .collect();
+        for more in [0, 1 << RECORD_BITS] {
+            pieces[3].record |= more;
+            let mut sorted = pieces.clone();
+            sorted.sort_unstable();
+            sort_pieces(&mut pieces, &mut Vec::new());
+            assert_eq!(pieces, sorted);
         }
     }
 

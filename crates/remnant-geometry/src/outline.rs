@@ -3,7 +3,7 @@
 mod nest;
 mod rings;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::faces::TileFaces;
 use crate::noding::{Spot, xy};
@@ -27,7 +27,6 @@ pub struct RimEdge {
 /// A directed edge with ground of its class on the left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct ClassEdge {
-    class: u32,
     from: Point,
     to: Point,
 }
@@ -35,7 +34,6 @@ struct ClassEdge {
 /// A stretch of a side of a tile with ground of a class on one side of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct SidePiece {
-    class: u32,
     upright: bool,
     /// The longitude of an upright line, the latitude of a level one.
     line: i64,
@@ -45,19 +43,58 @@ struct SidePiece {
     sign: i8,
 }
 
+/// Entries of a part of a [`Heap`].
+const PART: usize = 1 << 14;
+
+/// A list that only grows, in parts: what is in it is never moved, and never needs twice its room.
+#[derive(Debug, Clone)]
+struct Heap<T> {
+    full: Vec<Vec<T>>,
+    last: Vec<T>,
+}
+
+impl<T> Default for Heap<T> {
+    fn default() -> Self {
+        Self { full: Vec::new(), last: Vec::new() }
+    }
+}
+
+impl<T: Copy> Heap<T> {
+    fn push(&mut self, value: T) {
+        if self.last.len() == PART {
+            self.full.push(std::mem::replace(&mut self.last, Vec::with_capacity(PART)));
+        }
+        self.last.push(value);
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.full.extend(other.full);
+        other.last.into_iter().for_each(|value| self.push(value));
+    }
+
+    fn parts_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.full.iter_mut().flatten().chain(&mut self.last)
+    }
+
+    /// Everything, part by part, each of which goes when it has been seen.
+    fn into_values(self) -> impl Iterator<Item = T> {
+        self.full.into_iter().flatten().chain(self.last)
+    }
+}
+
 /// Collects the borders of classes of ground.
 #[derive(Debug, Default, Clone)]
 pub struct Outline {
-    edges: Vec<ClassEdge>,
-    sides: Vec<SidePiece>,
+    edges: Heap<(u32, ClassEdge)>,
+    sides: Heap<(u32, SidePiece)>,
     rim: Vec<RimEdge>,
 }
 
 impl Outline {
     /// Adds what another part of the work has collected.
     pub fn merge(&mut self, other: Self) {
-        self.edges.extend(other.edges);
-        self.sides.extend(other.sides);
+        self.edges.merge(other.edges);
+        self.sides.merge(other.sides);
         self.rim.extend(other.rim);
     }
 
@@ -74,34 +111,32 @@ impl Outline {
     /// Gives every class another number, other than 0, before classes of different parts are brought together. What
     /// has the same number then is one class.
     pub fn renumber(&mut self, number: impl Fn(u32) -> u32) {
-        self.edges.iter_mut().for_each(|edge| edge.class = number(edge.class));
-        self.sides.iter_mut().for_each(|side| side.class = number(side.class));
+        self.edges.parts_mut().for_each(|edge| edge.0 = number(edge.0));
+        self.sides.parts_mut().for_each(|side| side.0 = number(side.0));
     }
 
     /// The shape of every class: polygons that are valid by OGC Simple Features, in a fixed order.
     ///
     /// Corners that only the sides of tiles had made are left out. Cost: n log n in the edges.
-    pub fn shapes(mut self) -> Vec<(u32, Vec<GridPolygon>)> {
-        self.cancel_sides();
-        self.edges.sort_unstable();
-        self.edges.dedup();
-        let mut degrees: HashMap<Point, u32> = HashMap::new();
-        for edge in self.edges.iter().filter(|e| on_side(e.from)) {
-            *degrees.entry(edge.from).or_default() += 1;
+    pub fn shapes(self) -> Vec<(u32, Vec<GridPolygon>)> {
+        let mut classes = self.classes();
+        classes.iter_mut().for_each(ClassOutline::settle);
+        let corners = SideCorners::of(&classes);
+        classes.into_iter().map(|class| (class.number(), class.shape(&corners))).collect()
+    }
+
+    /// The outline of every class by itself, in order of their numbers, so that several threads may do what
+    /// [`Outline::shapes`] does: [`ClassOutline::settle`], [`SideCorners::of`], [`ClassOutline::shape`].
+    pub fn classes(self) -> Vec<ClassOutline> {
+        let mut classes: BTreeMap<u32, ClassOutline> = BTreeMap::new();
+        let new = |class| ClassOutline { class, edges: Vec::new(), sides: Vec::new() };
+        for (class, edge) in self.edges.into_values() {
+            classes.entry(class).or_insert_with(|| new(class)).edges.push(edge);
         }
-        let plain = |p: Point| degrees.get(&p).is_some_and(|&d| d <= 2);
-        self.edges
-            .chunk_by(|a, b| a.class == b.class)
-            .map(|edges| {
-                let rings = rings::trace(edges);
-                let mut polygons = nest::polygons(rings);
-                for ring in polygons.iter_mut().flatten() {
-                    smooth(ring, &plain);
-                }
-                polygons.sort_unstable();
-                (edges[0].class, polygons)
-            })
-            .collect()
+        for (class, side) in self.sides.into_values() {
+            classes.entry(class).or_insert_with(|| new(class)).sides.push(side);
+        }
+        classes.into_values().collect()
     }
 
     /// Adds a covered stretch of tiles of one row, from column `from` to before `to`.
@@ -155,23 +190,23 @@ impl Outline {
         if from.y == to.y && on_line(from.y) {
             let sign = if from.x < to.x { 1 } else { -1 };
             let (low, high) = (from.x.min(to.x), from.x.max(to.x));
-            self.sides.push(SidePiece { class, upright: false, line: from.y, from: low, to: high, sign });
+            self.sides.push((class, SidePiece { upright: false, line: from.y, from: low, to: high, sign }));
             return;
         }
         if from.x == to.x && on_line(from.x) {
             let sign = if from.y < to.y { 1 } else { -1 };
             let (low, high) = (from.y.min(to.y), from.y.max(to.y));
-            self.sides.push(SidePiece { class, upright: true, line: from.x, from: low, to: high, sign });
+            self.sides.push((class, SidePiece { upright: true, line: from.x, from: low, to: high, sign }));
             return;
         }
-        self.edges.push(ClassEdge { class, from, to });
+        self.edges.push((class, ClassEdge { from, to }));
         for p in [from, to] {
             // A corner on a side must stay a corner of whatever runs along that side.
             if on_line(p.y) {
-                self.sides.push(SidePiece { class, upright: false, line: p.y, from: p.x, to: p.x, sign: 0 });
+                self.sides.push((class, SidePiece { upright: false, line: p.y, from: p.x, to: p.x, sign: 0 }));
             }
             if on_line(p.x) {
-                self.sides.push(SidePiece { class, upright: true, line: p.x, from: p.y, to: p.y, sign: 0 });
+                self.sides.push((class, SidePiece { upright: true, line: p.x, from: p.y, to: p.y, sign: 0 }));
             }
         }
     }
@@ -181,12 +216,44 @@ impl Outline {
             return;
         }
         if class.class != 0 {
-            self.sides.push(SidePiece { class: class.class, upright, line, from, to, sign });
+            self.sides.push((class.class, SidePiece { upright, line, from, to, sign }));
         }
         if class.rim != 0 {
             let point = |at| if upright { Point { x: line, y: at } } else { Point { x: at, y: line } };
             self.rim.push(RimEdge { from: point(from), to: point(to), mark: class.rim });
         }
+    }
+}
+
+/// The outline of one class.
+#[derive(Debug, Clone)]
+pub struct ClassOutline {
+    class: u32,
+    edges: Vec<ClassEdge>,
+    sides: Vec<SidePiece>,
+}
+
+impl ClassOutline {
+    /// The number of the class.
+    pub fn number(&self) -> u32 {
+        self.class
+    }
+
+    /// Puts the outline into order; to be called once, before [`SideCorners::of`].
+    pub fn settle(&mut self) {
+        self.cancel_sides();
+        self.edges.sort_unstable();
+        self.edges.dedup();
+    }
+
+    /// The shape: polygons in a fixed order. `corners` are those of all classes that were drawn together.
+    pub fn shape(self, corners: &SideCorners) -> Vec<GridPolygon> {
+        let mut polygons = nest::polygons(rings::trace(&self.edges));
+        for ring in polygons.iter_mut().flatten() {
+            smooth(ring, &|p| corners.is_plain(p));
+        }
+        polygons.sort_unstable();
+        polygons
     }
 
     /// Along the sides of tiles, ground on both sides leaves no border.
@@ -194,7 +261,7 @@ impl Outline {
         let mut sides = std::mem::take(&mut self.sides);
         sides.sort_unstable();
         let mut changes: Vec<(i64, i32)> = Vec::new();
-        for line in sides.chunk_by(|a, b| (a.class, a.upright, a.line) == (b.class, b.upright, b.line)) {
+        for line in sides.chunk_by(|a, b| (a.upright, a.line) == (b.upright, b.line)) {
             changes.clear();
             for piece in line {
                 changes.push((piece.from, i32::from(piece.sign)));
@@ -214,11 +281,31 @@ impl Outline {
                         }
                     };
                     let (from, to) = if net > 0 { (point(from), point(at)) } else { (point(at), point(from)) };
-                    self.edges.push(ClassEdge { class: line[0].class, from, to });
+                    self.edges.push(ClassEdge { from, to });
                 }
                 net += here.iter().map(|c| c.1).sum::<i32>();
             }
         }
+    }
+}
+
+/// At how many borders, of all classes, the corners on the sides of tiles stand.
+#[derive(Debug, Default)]
+pub struct SideCorners(HashMap<Point, u32>);
+
+impl SideCorners {
+    /// Those of some outlines that were put into order.
+    pub fn of(classes: &[ClassOutline]) -> Self {
+        let mut degrees: HashMap<Point, u32> = HashMap::new();
+        for edge in classes.iter().flat_map(|class| &class.edges).filter(|e| on_side(e.from)) {
+            *degrees.entry(edge.from).or_default() += 1;
+        }
+        Self(degrees)
+    }
+
+    /// Whether nothing else meets at a corner.
+    fn is_plain(&self, p: Point) -> bool {
+        self.0.get(&p).is_some_and(|&degree| degree <= 2)
     }
 }
 

@@ -48,7 +48,7 @@ impl Point {
     /// The grid point nearest to a longitude and latitude in degrees.
     pub fn from_degrees(longitude: f64, latitude: f64) -> Self {
         let steps = STEPS_PER_DEGREE as f64;
-        Self { x: (longitude * steps).round() as i64, y: (latitude * steps).round() as i64 }
+        Self { x: nearest(longitude * steps), y: nearest(latitude * steps) }
     }
 
     /// Longitude and latitude in degrees.
@@ -162,6 +162,15 @@ impl Sum for Area {
     }
 }
 
+/// The nearest whole number, halves away from zero: `round`, which is a call on machines of no particular kind, for
+/// numbers below 2^52.
+#[inline]
+fn nearest(x: f64) -> i64 {
+    // The largest number below a half: a half itself would carry the one below it over to the next whole number.
+    const HALF: f64 = 0.499_999_999_999_999_94;
+    (x + HALF.copysign(x)) as i64
+}
+
 /// Radians in a grid step.
 const RADIANS_PER_STEP: f64 = std::f64::consts::PI / (180.0 * STEPS_PER_DEGREE as f64);
 
@@ -221,7 +230,7 @@ impl RowArea {
         let p = m * (c1 + m * (c2 + m * (c3 + m * c4)));
         let p2 = 2.0 * c2 + m * (6.0 * c3 + m * 12.0 * c4);
         let mean = p + h2 * (p2 / 6.0 + h2 * c4 / 5.0);
-        (f64::from(x2 - x1) * mean).round() as i64
+        nearest(f64::from(x2 - x1) * mean)
     }
 
     /// The area of the row from the tile's western edge to `x` steps east of it, in area units.
@@ -298,6 +307,21 @@ mod tests {
             let want = (ordinate(north) - ordinate(south)) * TILE as f64 * UNITS_PER_STEP_METRE / 1e9;
             let got = RowArea::new(row).strip(TILE as i32) as f64 / 1e9;
             assert!((want - got).abs() < 2e-6, "row {row}: {want} {got}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_whole_number_is_that_of_round() {
+        let mut state = 5_u64;
+        for i in 0..200_000_i64 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let wide = f64::from_bits(state % (0x432_u64 << 52));
+            let half = i as f64 * 0.5 - 50_000.0;
+            for x in [wide, half, half.next_up(), half.next_down(), half * 3e7] {
+                for x in [x, -x] {
+                    assert_eq!(nearest(x), x.round() as i64, "{x}");
+                }
+            }
         }
     }
 

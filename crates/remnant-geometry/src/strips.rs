@@ -10,6 +10,9 @@ pub(crate) type Box4 = [i64; 4];
 /// Boxes a strip should hold: fewer strips compare more, more strips list tall boxes more often.
 const BOXES_PER_STRIP: usize = 96;
 
+/// Boxes that are looked at one by one at every look, at most.
+const MOST_WIDE: usize = 24;
+
 /// Calls `meet` once for every pair of boxes, in ascending order of `x_min`, that share a point, until it says `false`.
 pub(crate) fn pairs_in_order(boxes: &[Box4], meet: &mut impl FnMut(usize, usize) -> bool) {
     for (i, a) in boxes.iter().enumerate() {
@@ -31,6 +34,9 @@ pub(crate) struct Strips {
     height: i64,
     starts: Vec<u32>,
     members: Vec<u32>,
+    /// The boxes that are far wider than most, if there are few of them.
+    wide: Vec<u32>,
+    /// The width of the widest of the others.
     widest: i64,
 }
 
@@ -40,7 +46,7 @@ impl Strips {
         let south = boxes.iter().map(|b| b[1]).min().unwrap_or(0);
         let north = boxes.iter().map(|b| b[3]).max().unwrap_or(0);
         let tall: i128 = boxes.iter().map(|b| i128::from(b[3] - b[1])).sum();
-        self.widest = boxes.iter().map(|b| b[2] - b[0]).max().unwrap_or(0);
+        self.part_by_width(boxes);
         let extent = north - south + 1;
         // No more strips than such that the average box reaches two.
         let mean = (tall / boxes.len().max(1) as i128).max(1);
@@ -76,6 +82,21 @@ impl Strips {
         self.starts.truncate(count + 1);
     }
 
+    /// A look for boxes goes back by the widest one; one edge across everything must not make every look go back to the
+    /// beginning.
+    fn part_by_width(&mut self, boxes: &[Box4]) {
+        let width = |b: &Box4| b[2] - b[0];
+        let reach = boxes.iter().map(|b| b[2]).max().unwrap_or(0) - boxes.first().map_or(0, |b| b[0]);
+        self.wide.clear();
+        let wide = (0..).zip(boxes).filter(|(_, b)| width(b) > reach / 16).map(|(i, _)| i);
+        self.wide.extend(wide.take(MOST_WIDE + 1));
+        if self.wide.len() > MOST_WIDE {
+            self.wide.clear();
+        }
+        let limit = if self.wide.is_empty() { i64::MAX } else { reach / 16 };
+        self.widest = boxes.iter().map(width).filter(|&w| w <= limit).max().unwrap_or(0);
+    }
+
     /// The strip of an ordinate within the boxes.
     fn of(&self, y: i64) -> usize {
         ((y - self.south) / self.height) as usize
@@ -109,6 +130,8 @@ impl Strips {
 
     /// Calls `near` for every box that shares a point with `query` (some boxes may come twice).
     pub(crate) fn meeting(&self, boxes: &[Box4], query: Box4, mut near: impl FnMut(usize)) {
+        let meets = |b: &Box4| b[0] <= query[2] && b[2] >= query[0] && b[1] <= query[3] && b[3] >= query[1];
+        self.wide.iter().map(|&i| i as usize).filter(|&i| meets(&boxes[i])).for_each(&mut near);
         let last = self.starts.len() as i64 - 2;
         let strip = |y: i64| ((y - self.south).div_euclid(self.height)).clamp(0, last) as usize;
         for s in strip(query[1])..=strip(query[3]) {
@@ -119,7 +142,7 @@ impl Strips {
                 if b[0] < query[0] - self.widest {
                     break;
                 }
-                if b[2] >= query[0] && b[1] <= query[3] && b[3] >= query[1] {
+                if meets(&b) {
                     near(i as usize);
                 }
             }

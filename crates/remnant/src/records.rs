@@ -1,5 +1,7 @@
 //! The records that are accounted for: what a survey says, in the terms of IMAS 04.10 and 07.11.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use remnant_geometry::{Footprint, Point};
 
@@ -104,7 +106,8 @@ pub type DeviceCounts = [u64; DEVICES.len()];
 /// The types of devices, as input fields and output columns are named.
 pub const DEVICES: [&str; 6] = ["ap_mines", "av_mines", "erw", "uxo", "submunitions", "ied"];
 
-/// Who released land, how, and in which task; each as the source spells it, without blanks around it.
+/// Who released land, how, and in which task; each as the source spells it, without blanks around it. Records share it
+/// where they can, as hardly any is one of a kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Work {
     /// The operator.
@@ -129,7 +132,7 @@ pub struct Release {
     /// Devices found.
     pub devices: DeviceCounts,
     /// Who released it, how, and in which task.
-    pub work: Work,
+    pub work: Arc<Work>,
     /// The area that the source states, in m2.
     pub stated_area_m2: Option<f64>,
     /// Used or repaired.
@@ -148,7 +151,7 @@ pub struct LostRelease {
     /// The area that the source states, in m2.
     pub stated_area_m2: Option<f64>,
     /// Who released it, how, and in which task.
-    pub work: Work,
+    pub work: Arc<Work>,
 }
 
 /// From which day to which a version of a district is valid, both days included; open where there is none.

@@ -10,6 +10,7 @@ mod treaty;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Sub};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use remnant_geometry::{Area, GridPolygon, Point};
@@ -334,7 +335,7 @@ pub struct RecordRow {
     /// A release: of `repeated` and `outside`, land that an earlier release of its task covers.
     pub within_task: SquareMetres,
     /// A release: who released it, how, and in which task.
-    pub work: Work,
+    pub work: Arc<Work>,
 }
 
 /// What a record did in one district, or on the land outside all of them: the figures of districts, taken apart.

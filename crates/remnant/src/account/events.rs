@@ -1,6 +1,7 @@
 //! The records in the order of their replay, and everything else that has ground, as numbered covers.
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 use remnant_geometry::Footprint;
 use rustc_hash::FxHashMap;
 
@@ -92,7 +93,8 @@ impl<'a> Covers<'a> {
             bears_devices: r.devices.iter().any(|&n| n > 0),
         });
         let mut events: Vec<Event<'a>> = hazards.chain(releases).collect();
-        events.sort_by(|a, b| {
+        // No two events have one origin and one act.
+        events.par_sort_unstable_by(|a, b| {
             let key = |e: &Event<'a>| replay_order(e.date, e.act, e.id, e.origin.layer, e.origin.feature);
             key(a).cmp(&key(b))
         });

@@ -42,7 +42,7 @@ pub(super) struct WindowAccount {
     pub ledger: Ledger,
     /// By event and place, what the event did in this window.
     deeds: FxHashMap<(u32, u32), WindowDeeds>,
-    /// The sets of hazards that are live on some land of this window, by the mark of its rim (counted from 1).
+    /// The sets of hazards that are live on some land of these windows, by the mark of its rim (counted from 1).
     pub live_sets: Vec<Vec<u32>>,
     live: Vec<u32>,
     /// The releases with a task since a hazard was last recorded on a face.
@@ -53,7 +53,6 @@ impl WindowAccount {
     /// Ends the window: its account goes into the ledger.
     pub fn end(&mut self) {
         self.ledger.deeds.enter(&mut self.deeds);
-        self.live_sets.clear();
     }
 
     /// Enters one face.

@@ -28,7 +28,8 @@ mod treaty;
 mod zones;
 
 use jiff::civil::Date;
-use remnant_geometry::{Area, Footprint};
+use rayon::prelude::*;
+use remnant_geometry::{Area, ClassOutline, Footprint, SideCorners};
 
 use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
@@ -220,9 +221,12 @@ fn face_findings(covers: &Covers<'_>, overlay: &Overlay, survey: &Survey) -> Vec
 /// The drawn classes, named.
 fn shapes(outline: remnant_geometry::Outline, rows: &Rows) -> Vec<LandShape> {
     let districts = rows.places.len() - 1;
-    outline
-        .shapes()
-        .into_iter()
+    let mut classes = outline.classes();
+    classes.par_iter_mut().for_each(ClassOutline::settle);
+    let corners = SideCorners::of(&classes);
+    classes
+        .into_par_iter()
+        .map(|class| (class.number(), class.shape(&corners)))
         .filter_map(|(class, polygons)| {
             let (place, state) = (((class - 1) / 5) as usize, State::ALL[(class as usize - 1) % 5 + 1]);
             let land = match state {
@@ -241,7 +245,7 @@ fn shapes(outline: remnant_geometry::Outline, rows: &Rows) -> Vec<LandShape> {
 
 /// The drawn shapes must have the area of the figures.
 fn shape_check(shapes: &[LandShape]) -> Option<Check> {
-    let differences = shapes.iter().map(|shape| {
+    let differences = shapes.par_iter().map(|shape| {
         let rings = shape.polygons.iter().flatten().map(Vec::as_slice);
         let drawn = remnant_geometry::plane::enclosed_area_m2(rings);
         let allowed = (1e-7 * shape.area.as_f64()).max(1.0);

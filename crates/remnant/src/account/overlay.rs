@@ -28,14 +28,11 @@ pub(super) struct Overlay {
 impl Overlay {
     fn merge(mut self, other: Self) -> Self {
         self.ledger.merge(other.ledger);
-        self.draw(other.outline, other.live_sets);
-        self
-    }
-
-    fn draw(&mut self, mut outline: Outline, live_sets: Vec<Vec<u32>>) {
+        let mut outline = other.outline;
         outline.shift_marks(self.live_sets.len() as u32);
         self.outline.merge(outline);
-        self.live_sets.extend(live_sets);
+        self.live_sets.extend(other.live_sets);
+        self
     }
 }
 
@@ -95,7 +92,6 @@ struct Worker {
     cutter: WindowFaces,
     reaching: Vec<u32>,
     outline: Outline,
-    live_sets: Vec<Vec<u32>>,
 }
 
 impl Worker {
@@ -112,9 +108,8 @@ impl Worker {
         self.reaching.clear();
         self.reaching.extend(ground.index.locate_in_envelope_intersecting(envelope).map(|e| e.data));
         self.reaching.sort_unstable();
-        let Self { account, cutter, reaching, .. } = self;
-        let mut outline = Outline::default();
-        let drawn = (ground.draw || ground.rules.want_rim).then_some(&mut outline);
+        let Self { account, cutter, reaching, outline } = self;
+        let drawn = (ground.draw || ground.rules.want_rim).then_some(outline);
         let records = reaching.iter().map(|&r| (r, ground.footprints[r as usize]));
         let torn = cutter.cut(window, records, drawn, &mut |cover, area| {
             let mut class = account.face(ground.rules, cover, area);
@@ -124,9 +119,6 @@ impl Worker {
             class
         });
         torn.map_err(|torn| self.broken(window, ground, &torn.to_string()))?;
-        outline.shift_marks(self.live_sets.len() as u32);
-        self.outline.merge(outline);
-        self.live_sets.append(&mut self.account.live_sets);
         self.account.end();
         Ok(())
     }
@@ -146,7 +138,7 @@ impl Worker {
     }
 
     fn result(self) -> Overlay {
-        Overlay { ledger: self.account.ledger, outline: self.outline, live_sets: self.live_sets }
+        Overlay { ledger: self.account.ledger, outline: self.outline, live_sets: self.account.live_sets }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The ledger as figures: rounding once, then whole numbers only.
 
+use std::sync::Arc;
+
 use remnant_geometry::Area;
 use rustc_hash::FxHashMap;
 
@@ -55,7 +57,9 @@ impl Rows {
     /// A row for every hazard and release, hazards first, each in the order of the survey.
     pub fn records(&self, survey: &Survey, ledger: &Ledger) -> Vec<RecordRow> {
         let mut sums = ledger.deeds.everywhere().peekable();
-        let mut rows: Vec<RecordRow> = Vec::new();
+        let nobody: Arc<Work> = Arc::default();
+        let lost = survey.lost_hazards.len() + survey.lost_releases.len();
+        let mut rows: Vec<RecordRow> = Vec::with_capacity(survey.hazards.len() + survey.releases.len() + lost);
         for hazard in &survey.hazards {
             let is_area = matches!(hazard.ground, HazardGround::Area(_));
             rows.push(RecordRow {
@@ -73,7 +77,7 @@ impl Rows {
                 recorded: SquareMetres::ZERO,
                 overlap: SquareMetres::ZERO,
                 within_task: SquareMetres::ZERO,
-                work: Work::default(),
+                work: Arc::clone(&nobody),
             });
         }
         for release in &survey.releases {
@@ -92,7 +96,7 @@ impl Rows {
                 recorded: SquareMetres::ZERO,
                 overlap: SquareMetres::ZERO,
                 within_task: SquareMetres::ZERO,
-                work: release.work.clone(),
+                work: Arc::clone(&release.work),
             });
         }
         for (number, &(act, index, in_effect)) in (0..).zip(&self.events) {
@@ -115,7 +119,7 @@ impl Rows {
                 }
             }
         }
-        let lost = |kind, origin, id: &str, stated_m2, work: Work| RecordRow {
+        let lost = |kind, origin, id: &str, stated_m2, work: &Arc<Work>| RecordRow {
             kind,
             origin,
             id: id.to_owned(),
@@ -130,13 +134,13 @@ impl Rows {
             recorded: SquareMetres::ZERO,
             overlap: SquareMetres::ZERO,
             within_task: SquareMetres::ZERO,
-            work,
+            work: Arc::clone(work),
         };
         let (hazard, release) = (RecordKind::Hazard(None), RecordKind::Release(None));
         let hazards = survey.lost_hazards.iter();
-        rows.extend(hazards.map(|h| lost(hazard, h.origin, &h.id, h.stated_area_m2, Work::default())));
+        rows.extend(hazards.map(|h| lost(hazard, h.origin, &h.id, h.stated_area_m2, &nobody)));
         let releases = survey.lost_releases.iter();
-        rows.extend(releases.map(|r| lost(release, r.origin, &r.id, r.stated_area_m2, r.work.clone())));
+        rows.extend(releases.map(|r| lost(release, r.origin, &r.id, r.stated_area_m2, &r.work)));
         rows.sort_by_key(|row| (matches!(row.kind, RecordKind::Release(_)), row.origin));
         rows
     }

@@ -2,7 +2,6 @@
 
 use rayon::prelude::*;
 use remnant_geometry::{Area, Footprint};
-use rustc_hash::FxHashMap;
 
 use super::events::Covers;
 use super::ledger::{Deed, Ledger};
@@ -14,14 +13,17 @@ use crate::report::{RecordKind, RecordRow, RecordShare, SquareMetres};
 pub(super) fn shares(covers: &Covers<'_>, ledger: &Ledger, records: &[RecordRow]) -> Vec<RecordShare> {
     // A hazard that its status closes has its origin in common with its release.
     let is_hazard = |row: &RecordRow| matches!(row.kind, RecordKind::Hazard(_));
-    let rows: FxHashMap<(Origin, bool), usize> =
-        records.iter().enumerate().map(|(at, row)| ((row.origin, is_hazard(row)), at)).collect();
+    // The order of the records, hazards first.
+    let key = |origin: Origin, hazard: bool| (!hazard, origin);
+    let row_of = |origin: Origin, hazard: bool| {
+        records.binary_search_by_key(&key(origin, hazard), |row| key(row.origin, is_hazard(row))).ok()
+    };
     let outside = covers.outside();
     let marks: Vec<u64> = covers.events.par_iter().map(|event| mark(event.ground)).collect();
     let mut shares: Vec<RecordShare> = Vec::with_capacity(ledger.deeds.len());
     for ((event, place), deeds) in ledger.deeds.iter() {
         let done = &covers.events[event as usize];
-        let Some(&record) = rows.get(&(done.origin, done.is_hazard())) else { continue };
+        let Some(record) = row_of(done.origin, done.is_hazard()) else { continue };
         let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));
         let sum = |a: Area, b: Area| SquareMetres::rounded(a + b);
         let recorded = sum(deeds.of(Deed::NewlyRecorded), deeds.of(Deed::Recontaminated));

@@ -7,6 +7,7 @@
 //! contaminated, with a finding.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use remnant_geometry::grow::without;
@@ -19,7 +20,7 @@ use super::mapping::Status;
 use super::records::{Draft, Parts};
 use super::words::{self, ReadDate};
 use crate::finding::{Code, Finding};
-use crate::records::{DEVICES, Hazard, HazardGround, Origin, Release, ReleaseKind, Survey, Work};
+use crate::records::{DEVICES, Hazard, HazardGround, Origin, Release, ReleaseKind, Survey};
 use crate::settings::DatePolicy;
 
 /// The word for a kind in the ids of such releases.
@@ -145,7 +146,7 @@ impl Draft<'_> {
             kind,
             date: day,
             devices: [0; DEVICES.len()],
-            work: Work::default(),
+            work: Arc::default(),
             stated_area_m2: None,
             fate: hazard.fate,
             ground: ground.clone(),

@@ -1,10 +1,12 @@
 //! One feature as a record of its role: used, repaired or set aside.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use remnant_geometry::measure::{corridor, disc};
 use remnant_geometry::{Defect, Footprint, NoFootprint, Point};
+use rustc_hash::FxHashSet;
 
 use super::fields::Meaning;
 use super::layer::Context;
@@ -36,9 +38,21 @@ pub(crate) struct Parts {
     pub(crate) used: u64,
     pub(crate) repaired: u64,
     pub(crate) set_aside: u64,
+    /// What releases say of who did them, each once.
+    works: FxHashSet<Arc<Work>>,
 }
 
 impl Parts {
+    /// The same words, held once for all releases of these parts.
+    fn shared(&mut self, work: Work) -> Arc<Work> {
+        if let Some(known) = self.works.get(&work) {
+            return Arc::clone(known);
+        }
+        let work = Arc::new(work);
+        self.works.insert(Arc::clone(&work));
+        work
+    }
+
     /// Adds the parts that come after these.
     pub(crate) fn append(&mut self, mut other: Self) {
         self.hazards.append(&mut other.hazards);
@@ -200,7 +214,7 @@ impl Draft<'_> {
         }
         let word = |meaning| self.text(meaning).map(|text| text.trim().to_owned());
         let (operator, method, task) = (word(Meaning::Operator), word(Meaning::Method), word(Meaning::Task));
-        let work = Work { operator, method, task };
+        let work = parts.shared(Work { operator, method, task });
         let ground = ground.and_then(|ground| self.area(&ground));
         let (origin, id) = (self.origin, self.id.clone());
         let known = date.as_ref().ok().copied().flatten();

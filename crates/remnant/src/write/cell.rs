@@ -217,34 +217,24 @@ pub(super) enum Zeros {
 
 /// Adds a whole number of units of 10^-`places` as a decimal number; there is no -0.
 pub(super) fn push_fixed(out: &mut String, units: i64, places: usize, zeros: Zeros) {
-    // 20 digits of the largest number, a sign, a point, and the zeros before a small one.
-    let mut digits = [b'0'; 40];
-    let (mut rest, mut at, mut place) = (units.unsigned_abs(), digits.len(), 0);
-    let mut end = digits.len();
-    let mut trimming = zeros == Zeros::Trimmed;
-    while rest > 0 || place <= places {
-        let digit = (rest % 10) as u8;
-        rest /= 10;
-        if place == places && at < end {
-            at -= 1;
-            digits[at] = b'.';
-        }
-        if trimming && place < places && digit == 0 {
-            end -= 1;
-            at -= 1;
-        } else {
-            trimming = false;
-            at -= 1;
-            digits[at] = b'0' + digit;
-        }
-        place += 1;
-    }
+    let scale = 10_u64.pow(places as u32);
+    let (whole, mut rest) = (units.unsigned_abs() / scale, units.unsigned_abs() % scale);
     if units < 0 {
-        at -= 1;
-        digits[at] = b'-';
+        out.push('-');
     }
-    // The bytes are digits, so this is always text.
-    out.push_str(std::str::from_utf8(&digits[at..end]).unwrap_or_default());
+    out.push_str(itoa::Buffer::new().format(whole));
+    if places == 0 || (rest == 0 && zeros == Zeros::Trimmed) {
+        return;
+    }
+    // The places after the point, and a leading 1 that keeps their zeros.
+    let mut digits = scale;
+    if zeros == Zeros::Trimmed {
+        while rest % 10 == 0 {
+            (rest, digits) = (rest / 10, digits / 10);
+        }
+    }
+    out.push('.');
+    out.push_str(&itoa::Buffer::new().format(digits + rest)[1..]);
 }
 
 /// Adds an exact area with its nine decimals.

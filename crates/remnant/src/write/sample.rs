@@ -1,5 +1,7 @@
 //! A small report, made by hand, with everything in it that has broken a writer before.
 
+use std::sync::Arc;
+
 use jiff::civil::date;
 use remnant_geometry::plane::STEPS_PER_DEGREE;
 use remnant_geometry::{Area, GridPolygon, Point};
@@ -208,7 +210,7 @@ pub(super) fn report() -> Report {
         recorded: cm2(0),
         overlap: cm2(0),
         within_task: cm2(0),
-        work: Work::default(),
+        work: Arc::default(),
     };
     let release = RecordRow {
         kind: RecordKind::Release(None),
@@ -219,7 +221,7 @@ pub(super) fn report() -> Report {
         in_effect: false,
         stated_m2: Some(-0.0),
         geometry: None,
-        work: Work { operator: Some(HOSTILE[0].to_owned()), method: Some(HOSTILE[7].to_owned()), task: None },
+        work: Work { operator: Some(HOSTILE[0].to_owned()), method: Some(HOSTILE[7].to_owned()), task: None }.into(),
         ..hazard.clone()
     };
     let broken = RecordRow { origin: origin(9, 2), stated_m2: Some(f64::NAN), ..hazard.clone() };

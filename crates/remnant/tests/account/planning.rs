@@ -5,8 +5,7 @@ use jiff::civil::date;
 use remnant::account::account;
 use remnant::progress::Silent;
 use remnant::records::{
-    District, Exposed, Fate, Hazard, HazardClass, HazardGround, Origin, Release, ReleaseKind, Survey, Validity, Work,
-    Zone,
+    District, Exposed, Fate, Hazard, HazardClass, HazardGround, Origin, Release, ReleaseKind, Survey, Validity, Zone,
 };
 use remnant::report::{Access, Account, Exposure, ZoneRow};
 use remnant::settings::{Measure, Settings};
@@ -68,7 +67,7 @@ impl Scene {
             devices: [0; 6],
             stated_area_m2: None,
             fate: Fate::Used,
-            work: Work::default(),
+            work: std::sync::Arc::default(),
             ground,
         });
         self

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, date};
 use remnant::account::account;
 use remnant::progress::Silent;
-use remnant::records::{Fate, Hazard, HazardClass, HazardGround, Origin, Release, ReleaseKind, Survey, Work};
+use remnant::records::{Fate, Hazard, HazardClass, HazardGround, Origin, Release, ReleaseKind, Survey};
 use remnant::settings::{DatePolicy, OutsidePolicy, Settings};
 use remnant_geometry::{Footprint, RawPolygon};
 
@@ -71,7 +71,7 @@ fn survey(plain: &[Plain]) -> Survey {
         } else {
             let kind = [ReleaseKind::Cleared, ReleaseKind::Reduced, ReleaseKind::Cancelled][usize::from(p.act) - 2];
             let (devices, stated_area_m2, fate) = ([0; 6], None, Fate::Used);
-            let work = Work::default();
+            let work = std::sync::Arc::default();
             survey.releases.push(Release { origin, id, kind, date, devices, work, stated_area_m2, fate, ground });
         }
     }

@@ -117,7 +117,7 @@ fn survey(random: &mut Pseudo) -> Survey {
             kind: [ReleaseKind::Cleared, ReleaseKind::Reduced, ReleaseKind::Cancelled][random.below(3)],
             date: day(random),
             devices: [random.below(3) as u64, 0, 0, 0, 0, 0],
-            work: Work { operator, method: Some("manual".to_owned()), task },
+            work: Work { operator, method: Some("manual".to_owned()), task }.into(),
             stated_area_m2: random.chance(2).then(|| 1e5 * random.unit()),
             fate: Fate::Used,
             ground,
@@ -329,7 +329,7 @@ fn release(id: &str, on: Date, of: [f64; 4], task: &str, mines: u64) -> Release 
         kind: ReleaseKind::Cleared,
         date: Some(on),
         devices: [mines, 0, 0, 0, 0, 0],
-        work: Work { operator: Some("Org".to_owned()), method: None, task: Some(task.to_owned()) },
+        work: Work { operator: Some("Org".to_owned()), method: None, task: Some(task.to_owned()) }.into(),
         stated_area_m2: None,
         fate: Fate::Used,
         ground: ground(of),
@@ -378,7 +378,7 @@ fn progress_and_completion_of_a_task_count_once() {
 #[test]
 fn other_tasks_and_land_mined_again_are_no_repetition_within_a_task() {
     let mut survey = task();
-    survey.releases[2].work.task = Some("T-2".to_owned());
+    std::sync::Arc::make_mut(&mut survey.releases[2].work).task = Some("T-2".to_owned());
     let account = accounted(&survey, &at(date(2020, 1, 1)));
     assert_eq!((account.records[3].within_task, account.records[3].credited), (ZERO, ZERO));
     assert!(account.findings.iter().all(|f| f.code != Code::DevicesRepeated));

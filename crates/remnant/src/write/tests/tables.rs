@@ -6,7 +6,7 @@ use jiff::civil::date;
 use serde_json::Value;
 
 use super::{csv, json, printed};
-use crate::records::ReleaseKind;
+use crate::records::{ReleaseKind, Work};
 use crate::report::{Balance, Moment, RecordKind, RecordRow, Series, SeriesStep, Transition};
 use crate::status::State;
 use crate::write::sample::{self, HOSTILE};
@@ -98,7 +98,7 @@ fn credit_is_by_operator_and_set_aside_releases_are_counted() {
     let mut report = sample::report();
     let mut release = report.account.records[0].clone();
     release.kind = RecordKind::Release(Some(ReleaseKind::Cleared));
-    release.work.operator = Some("Org".to_owned());
+    release.work = Work { operator: Some("Org".to_owned()), ..Work::default() }.into();
     report.account.records.extend([release.clone(), RecordRow { date: None, stated_m2: Some(1e300), ..release }]);
     let (_, rows) = csv("credit.csv", &report);
     let seen: Vec<_> = rows
