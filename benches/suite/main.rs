@@ -9,6 +9,7 @@ mod clock;
 mod contest;
 mod data;
 mod floors;
+mod instructions;
 mod options;
 mod page;
 mod parts;
@@ -75,6 +76,7 @@ fn job(args: &[String]) -> Result<(), String> {
         "geo" => pool.install(|| baseline::run(dir, Path::new(more))),
         "floors" => pool.install(|| floors::floors(dir)).map(|laps| print_laps(&laps)),
         "stages" => pool.install(|| stages::alone(dir, more)).map(|laps| print_laps(&laps)),
+        "upto" => pool.install(|| stages::upto(dir, more)),
         "run" => stages::run(dir, more, threads).map(|laps| print_laps(&laps)),
         other => Err(format!("{other}: no such job")),
     }

@@ -1,15 +1,15 @@
 //! What the stages of a run take: each alone through the library, and those of a whole run as it tells its progress.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 use remnant::pipeline::{self, Job, LayerSpec};
-use remnant::progress::Progress;
+use remnant::progress::{Progress, Silent};
 use remnant::read::{self, Feature, Request, Shape, Source, Wanted};
-use remnant::report::Role;
+use remnant::report::{Report, Role};
 use remnant::settings::{DatePolicy, Settings};
 use remnant::write::write_folder;
 use remnant_geometry::{Bounds, FaceClass, Footprint, RawPolygon, Window, WindowFaces};
@@ -27,17 +27,13 @@ const CHUNK: usize = 1024;
 pub fn alone(dir: &Path, format: &str) -> Result<Vec<Lap>, String> {
     let mut laps = Vec::new();
     let mut lap = |name: &str, took: (f64, f64)| laps.push(Lap::new(name, took.0, took.1));
-    let paths: Vec<_> = LAYERS.iter().map(|layer| dir.join(format!("{layer}.{format}"))).collect();
-
+    let paths = paths(dir, format);
     let (wall, cpu, bytes) = again(|| paths.iter().map(|p| floors::bytes(p)).collect::<Result<Vec<_>, _>>());
     bytes?;
     lap("read the bytes", (wall, cpu));
 
-    let wanted = Wanted::new(["id", "code", "name", "class", "kind", "date"]);
-    let open = || -> Result<Vec<Box<dyn Source>>, String> {
-        paths.iter().map(|p| read::open(&Request::of(p, &wanted)).map_err(|e| e.to_string())).collect()
-    };
-    let (wall, cpu, sources) = again(open);
+    let wanted = wanted();
+    let (wall, cpu, sources) = again(|| open(&paths, &wanted));
     let sources = sources?;
     lap("open: read, hash, find the features", (wall, cpu));
 
@@ -63,6 +59,57 @@ pub fn alone(dir: &Path, format: &str) -> Result<Vec<Lap>, String> {
         .sum::<Result<u64, String>>()?;
     lap(&format!("cut, node and sweep: {faces} faces of {} windows", windows.len()), Moment::now().since(start));
     Ok(laps)
+}
+
+/// The stages that [`upto`] can end with, in their order.
+pub const STAGES: [(&str, &str); 10] = [
+    ("nothing", "start of the process"),
+    ("open", "open: read, hash, find the features"),
+    ("decode", "decode the features"),
+    ("footprints", "rings to footprints"),
+    ("index", "index the footprints, find the windows"),
+    ("faces", "cut, node and sweep"),
+    ("account-tables", "a whole account, without shapes"),
+    ("write-tables", "write the tables"),
+    ("account-all", "a whole account, with shapes"),
+    ("write-all", "write all outputs"),
+];
+
+/// Does the stages up to one once, for counts of instructions: what a stage takes is the difference to the one before.
+pub fn upto(dir: &Path, last: &str) -> Result<(), String> {
+    let at = STAGES.iter().position(|stage| stage.0 == last).ok_or_else(|| format!("{last}: no such stage"))?;
+    if at > 5 {
+        let report = account(dir, "fgb", at > 7, 1, &Silent)?;
+        return if at % 2 == 1 { write(&report).map(|_| ()) } else { Ok(()) };
+    }
+    let wanted = wanted();
+    let sources = if at >= 1 { open(&paths(dir, "fgb"), &wanted)? } else { Vec::new() };
+    let features: Vec<Vec<Feature>> =
+        if at >= 2 { sources.iter().map(|s| decode(s.as_ref())).collect::<Result<_, _>>()? } else { Vec::new() };
+    let grounds: Vec<Footprint> = match at {
+        3.. => features.iter().flatten().filter_map(footprint).collect(),
+        _ => Vec::new(),
+    };
+    if at >= 4 {
+        let (index, windows) = (index(&grounds), windows(&grounds));
+        let mut cutter = WindowFaces::default();
+        for &window in windows.iter().filter(|_| at >= 5) {
+            faces(&mut cutter, window, &grounds, &index)?;
+        }
+    }
+    Ok(())
+}
+
+fn paths(dir: &Path, format: &str) -> Vec<PathBuf> {
+    LAYERS.iter().map(|layer| dir.join(format!("{layer}.{format}"))).collect()
+}
+
+fn wanted() -> Wanted {
+    Wanted::new(["id", "code", "name", "class", "kind", "date"])
+}
+
+fn open(paths: &[PathBuf], wanted: &Wanted) -> Result<Vec<Box<dyn Source>>, String> {
+    paths.iter().map(|p| read::open(&Request::of(p, wanted)).map_err(|e| e.to_string())).collect()
 }
 
 fn decode(source: &dyn Source) -> Result<Vec<Feature>, String> {
@@ -132,15 +179,8 @@ impl Progress for Notes {
 /// A whole run, its stages as it tells them, and each file that it writes: `FORMAT,tables|all`.
 pub fn run(dir: &Path, what: &str, threads: usize) -> Result<Vec<Lap>, String> {
     let (format, outputs) = what.split_once(',').ok_or("FORMAT,tables or FORMAT,all")?;
-    let roles = [Role::Districts, Role::Hazards, Role::Releases];
-    let layer = |(role, layer): (Role, &str)| LayerSpec::new(role, dir.join(format!("{layer}.{format}")));
-    let layers = roles.into_iter().zip(LAYERS).map(layer).collect();
-    let mut settings = Settings::new(jiff::civil::date(2025, 1, 15));
-    settings.threads = Some(threads);
-    settings.geometry = outputs == "all";
-    settings.dates = DatePolicy::Ignore;
     let (notes, start) = (Notes::default(), Moment::now());
-    let report = pipeline::run(&Job { layers, settings }, &notes).map_err(|e| e.to_string())?;
+    let report = account(dir, format, outputs == "all", threads, &notes)?;
     let end = Moment::now();
     let mut marks = vec![("read, decode, understand".to_owned(), start)];
     // Layers are told one by one, and what is understood of all of them comes after the last.
@@ -150,11 +190,33 @@ pub fn run(dir: &Path, what: &str, threads: usize) -> Result<Vec<Lap>, String> {
         let (wall, cpu) = marks.get(at + 1).map_or(end, |next| next.1).since(*begin);
         laps.push(Lap::new(name, wall, cpu));
     }
+    laps.extend(write(&report)?);
+    Ok(laps)
+}
+
+fn account(
+    dir: &Path,
+    format: &str,
+    geometry: bool,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<Report, String> {
+    let roles = [Role::Districts, Role::Hazards, Role::Releases];
+    let layer = |(role, path): (Role, PathBuf)| LayerSpec::new(role, path);
+    let layers = roles.into_iter().zip(paths(dir, format)).map(layer).collect();
+    let mut settings = Settings::new(jiff::civil::date(2025, 1, 15));
+    settings.threads = Some(threads);
+    settings.geometry = geometry;
+    settings.dates = DatePolicy::Ignore;
+    pipeline::run(&Job { layers, settings }, progress).map_err(|e| e.to_string())
+}
+
+fn write(report: &Report) -> Result<Vec<Lap>, String> {
     let out = std::env::temp_dir().join(format!("remnant-bench-{}", std::process::id()));
     let (before, begin) = (SystemTime::now(), Moment::now());
-    write_folder(&report, &out, true, &|| false).map_err(|e| e.to_string())?;
+    write_folder(report, &out, true, &|| false).map_err(|e| e.to_string())?;
     let (wall, cpu) = Moment::now().since(begin);
-    laps.push(Lap::new("write the folder", wall, cpu));
+    let mut laps = vec![Lap::new("write the folder", wall, cpu)];
     laps.extend(files(&out, before));
     fs::remove_dir_all(&out).map_err(|e| e.to_string())?;
     Ok(laps)
