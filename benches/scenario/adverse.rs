@@ -58,7 +58,7 @@ pub fn shape(kind: Kind, seed: u64, k: u64, of: u64, rng: &mut Random) -> Polygo
             quad(&plane, [corner(-length, low), corner(length, low), corner(length, high), corner(-length, high)])
         }
         Kind::Nested => {
-            let radius = 1_500.0 * (n + 1.0) / of;
+            let radius = 1_500.0 * (n + rng.range(0.6, 1.0)) / of;
             let corners = (0..24).map(|v| {
                 let angle = f64::from(v) * core::f64::consts::TAU / 24.0;
                 let r = radius * (1.0 + 0.2 * libm::sin(3.0 * angle));

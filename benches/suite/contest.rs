@@ -93,6 +93,8 @@ fn run(contestant: &Contestant, limit: Duration) -> Result<Run, String> {
     let start = Instant::now();
     let mut call = Command::new(program);
     call.args(&contestant.command[1..]).stdin(Stdio::null()).stdout(open).stderr(errors);
+    // The scripts' folder stays as it is.
+    call.env("PYTHONDONTWRITEBYTECODE", "1");
     let mut child = call.spawn().map_err(|e| format!("{}: {e}", Path::new(program).display()))?;
     let (status, peak, wall) = watch(&mut child, start, limit)?;
     if !status {

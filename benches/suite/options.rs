@@ -48,6 +48,8 @@ impl Options {
             against: None,
             remnant: PathBuf::from(env!("CARGO_BIN_EXE_remnant")),
         };
+        // cargo starts this program in the folder of its package; paths are meant from the root of the repository.
+        let from_root = |path: &str| Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(path);
         let mut args = args.iter();
         while let Some(arg) = args.next() {
             let Some(name) = arg.strip_prefix("--") else {
@@ -66,12 +68,12 @@ impl Options {
                 "largest" => options.largest = number()?,
                 "rounds" => options.rounds = number()?.max(1) as usize,
                 "threads" => options.threads = number()?.max(1) as usize,
-                "data" => options.data = value.into(),
-                "work" => options.work = value.into(),
-                "peers" => options.peers = value.into(),
-                "page" => options.page = Some(value.into()),
-                "against" => options.against = Some(value.into()),
-                "remnant" => options.remnant = value.into(),
+                "data" => options.data = from_root(value),
+                "work" => options.work = from_root(value),
+                "peers" => options.peers = from_root(value),
+                "page" => options.page = Some(from_root(value)),
+                "against" => options.against = Some(from_root(value)),
+                "remnant" => options.remnant = from_root(value),
                 _ => return Err(format!("{arg}: no such option\n{}", usage())),
             }
         }
