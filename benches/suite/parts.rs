@@ -11,8 +11,9 @@ use crate::instructions::instructions;
 use crate::options::Options;
 use crate::page::{self, Table, machine, seconds, times};
 use crate::peers;
-use crate::scenario::adverse::{KINDS, Kind};
 use crate::{Lap, laps_of};
+
+mod hard;
 
 /// A part of the suite.
 #[derive(Debug)]
@@ -38,11 +39,13 @@ pub const PARTS: &[Part] = &[
     Part { name: "growth", what: "1,000 to --largest hazards, light and heavy overlap", usual: true, measure: growth },
     Part {
         name: "shapes",
-        what: "one hazard over everything, one district, huge rings, zones, dates",
+        what: "one hazard over everything, one district, huge rings, dates",
         usual: true,
         measure: shapes,
     },
-    Part { name: "adverse", what: "ground that is made to be hard", usual: true, measure: adverse },
+    Part { name: "zones", what: "settlement zones, up to --size of them", usual: true, measure: hard::zones },
+    Part { name: "zones-largest", what: "--largest settlement zones", usual: false, measure: hard::zones_largest },
+    Part { name: "adverse", what: "ground that is made to be hard", usual: true, measure: hard::adverse },
     Part { name: "peers", what: "the plain job in other programs, and with geo", usual: true, measure: peers },
     Part {
         name: "instructions",
@@ -264,11 +267,8 @@ fn shapes(options: &Options) -> Result<String, String> {
     let front = made(Spec::front(n))?;
     let even = made(Spec::of("even", n))?;
     let dated = made(Spec { first_year: 1991, ..Spec::front(n) })?;
-    let zoned = made(Spec { zones: 10 * n, ..Spec::front(n) })?;
-    let zones = zoned.join("zones.fgb").into_os_string().into_string().map_err(|_| "a folder's name is no text")?;
     let dates = ["--no-geometry", "--as-of", "2024-12-31"];
     let series: Vec<&str> = dates.into_iter().chain(["--series", "monthly", "--since", "1991-08-31"]).collect();
-    let with_zones: Vec<&str> = PLAIN.into_iter().chain(["--zones", &zones]).collect();
     // Each with what it is held against.
     let all = [
         (plain(options, "even", &even, "fgb"), 0),
@@ -279,7 +279,6 @@ fn shapes(options: &Options) -> Result<String, String> {
         (plain(options, "one ring of 10^6 vertices", &made(Spec::of("huge-ring:1000000", n))?, "fgb"), 1),
         (remnant(options, "one date", &dated, "fgb", &dates), 6),
         (remnant(options, "400 dates", &dated, "fgb", &series), 6),
-        (remnant(options, &format!("with {} zones", thousands(10 * n)), &zoned, "fgb", &with_zones), 1),
     ];
     let contestants: Vec<Contestant> = all.iter().map(|a| a.0.clone()).collect();
     let outcomes = contest(&contestants, options.rounds, LIMIT);
@@ -298,44 +297,6 @@ fn shapes(options: &Options) -> Result<String, String> {
     let bars =
         "Held to: one hazard over all and one district at most 2 times the even case, 400 dates at most 1.3 times one.";
     Ok(format!("{} hazards, FlatGeobuf, tables.\n\n{}\n{bars}\n", thousands(n), table.text()))
-}
-
-/// Hazards of the smaller scenario of each kind of hard ground: some seconds' work. The other one has twice as many.
-fn hard_size(kind: Kind) -> u64 {
-    match kind {
-        Kind::NearCopies => 100,
-        Kind::OnePoint | Kind::Lattice => 500,
-        Kind::Nested => 1_000,
-        Kind::LongStrips => 2_000,
-        Kind::SharedBorders | Kind::Slivers => 10_000,
-    }
-}
-
-fn adverse(options: &Options) -> Result<String, String> {
-    let columns = ["ground", "hazards", "s", "processor s", "MiB", "of the half", "exponent"];
-    let mut table = Table::new(&columns);
-    for (name, kind) in KINDS {
-        let mut last: Option<Run> = None;
-        for hazards in [hard_size(kind), 2 * hard_size(kind)] {
-            let dir = Spec::of(name, hazards).made_in(&options.data)?;
-            let all = [plain(options, &format!("{name} {hazards}"), &dir, "fgb")];
-            let outcome = contest(&all, 1, Duration::from_secs(120)).remove(0);
-            let head = [name.to_owned(), thousands(hazards)];
-            let Ok(run) = median(&all[0], &outcome) else {
-                table.row(head.into_iter().chain(outcome.failure));
-                continue;
-            };
-            let grown = last.map_or([String::new(), String::new()], |last| {
-                [times(run.cpu / last.cpu), format!("{:.2}", (run.cpu / last.cpu).log2())]
-            });
-            table.row(head.into_iter().chain(cells(run)).chain(grown));
-            last = Some(run);
-        }
-    }
-    let note = "The ground itself grows faster than the number of hazards: near copies, wedges and the lattice have four times \
-                the crossings for twice the hazards, and near copies and nested rings twice the depth. Ratio and exponent are of \
-                processor time.";
-    Ok(format!("FlatGeobuf, tables.\n\n{}\n{note}\n", table.text()))
 }
 
 fn peers(options: &Options) -> Result<String, String> {
