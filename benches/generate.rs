@@ -5,6 +5,7 @@
 #[path = "scenario/mod.rs"]
 mod scenario;
 
+use scenario::adverse;
 use scenario::front::{self, Form, Scenario};
 use scenario::national;
 use scenario::write::Formats;
@@ -12,10 +13,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage:
-  generate scenario --hazards N [--releases M] [--districts 47] [--overlap light|heavy]
-           [--seed 1] [--shape front|even|one-hazard-over-all|one-district|huge-ring:V]
-           [--formats geojson,fgb] --out DIR
-  generate azerbaijan --boundaries PATH --places PATH [--seed 1] --out DIR";
+  generate scenario --hazards N [--releases M] [--districts 47] [--zones 0] [--overlap light|heavy]
+           [--seed 1] [--shape SHAPE] [--first-year 1995] [--formats geojson,fgb] [--index yes|no] --out DIR
+           SHAPE: front, even, one-hazard-over-all, one-district, huge-ring:V";
+const USAGE_NATIONAL: &str = "  generate azerbaijan --boundaries PATH --places PATH [--seed 1] --out DIR";
+
+fn usage() -> String {
+    let hard: Vec<&str> = adverse::KINDS.iter().map(|kind| kind.0).collect();
+    format!("{USAGE}, {}\n{USAGE_NATIONAL}", hard.join(", "))
+}
 
 /// The options of the command line, taken one by one by name.
 struct Options(Vec<(String, String)>);
@@ -53,16 +59,7 @@ impl Options {
 fn scenario(mut o: Options) -> Result<(), String> {
     let hazards = o.number("hazards")?.ok_or("--hazards is missing")?;
     let form = o.text("shape").unwrap_or_else(|| "front".into());
-    let form = match form.as_str() {
-        "front" => Form::Front,
-        "even" => Form::Even,
-        "one-hazard-over-all" => Form::OneHazardOverAll,
-        "one-district" => Form::OneDistrict,
-        other => match other.strip_prefix("huge-ring:").and_then(|v| v.parse().ok()) {
-            Some(vertices) => Form::HugeRing(vertices),
-            None => return Err(format!("--shape {other}: no such shape")),
-        },
-    };
+    let form = Form::of_word(&form).ok_or_else(|| format!("--shape {form}: no such shape"))?;
     let heavy = match o.text("overlap").as_deref() {
         None | Some("light") => false,
         Some("heavy") => true,
@@ -72,6 +69,8 @@ fn scenario(mut o: Options) -> Result<(), String> {
         hazards,
         releases: o.number("releases")?.unwrap_or(hazards * 7 / 10),
         districts: o.number("districts")?.unwrap_or(47) as usize,
+        zones: o.number("zones")?.unwrap_or(0),
+        first_year: o.number("first-year")?.map_or(1995, |year| year.min(2020) as i64),
         heavy,
         seed: o.number("seed")?.unwrap_or(1),
         form,
@@ -81,11 +80,16 @@ fn scenario(mut o: Options) -> Result<(), String> {
     if formats.split(',').any(|f| f != "geojson" && f != "fgb") {
         return Err(format!("--formats {formats}: geojson and fgb are known"));
     }
+    let index = match o.text("index").as_deref() {
+        None | Some("yes") => true,
+        Some("no") => false,
+        Some(other) => return Err(format!("--index {other}: yes or no")),
+    };
     let out = PathBuf::from(o.needed("out")?);
     o.done()?;
-    let made = front::generate(&settings, &out, Formats { geojson: has("geojson"), fgb: has("fgb") })
-        .map_err(|e| format!("{}: {e}", out.display()))?;
-    for (name, (features, points)) in ["districts", "hazards", "releases"].iter().zip(made) {
+    let formats = Formats { geojson: has("geojson"), fgb: has("fgb"), index };
+    let made = front::generate(&settings, &out, formats).map_err(|e| format!("{}: {e}", out.display()))?;
+    for (name, features, points) in made {
         println!("{name}: {features} features, {points} points");
     }
     Ok(())
@@ -109,7 +113,7 @@ fn main() -> ExitCode {
     let done = match args.split_first() {
         Some((command, rest)) if command == "scenario" => Options::read(rest).and_then(scenario),
         Some((command, rest)) if command == "azerbaijan" => Options::read(rest).and_then(azerbaijan),
-        _ => Err(USAGE.to_owned()),
+        _ => Err(usage()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

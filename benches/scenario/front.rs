@@ -1,5 +1,6 @@
 //! The benchmark scenario: hazards and releases along a front line, written as they are made.
 
+use super::adverse::{self, Kind};
 use super::random::{Random, day_of, iso_date};
 use super::shapes::{self, DEGREE_M, Plane, Polygon};
 use super::tiles::{self, REGION};
@@ -42,6 +43,25 @@ pub enum Form {
     OneDistrict,
     /// As `Front`, and the first hazard is one ring of so many vertices.
     HugeRing(usize),
+    /// Hard ground of one kind; hazards and releases alike.
+    Adverse(Kind),
+}
+
+impl Form {
+    /// The form of a word of the command line.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        if let Some(vertices) = word.strip_prefix("huge-ring:") {
+            return vertices.parse().ok().map(Self::HugeRing);
+        }
+        match word {
+            "front" => Some(Self::Front),
+            "even" => Some(Self::Even),
+            "one-hazard-over-all" => Some(Self::OneHazardOverAll),
+            "one-district" => Some(Self::OneDistrict),
+            _ => adverse::KINDS.iter().find(|kind| kind.0 == word).map(|kind| Self::Adverse(kind.1)),
+        }
+    }
 }
 
 /// The settings of a scenario.
@@ -53,6 +73,10 @@ pub struct Scenario {
     pub releases: u64,
     /// Number of districts.
     pub districts: usize,
+    /// Number of settlement zones; without any, no layer of them is written.
+    pub zones: u64,
+    /// The year in which the records begin; 1995 unless there is a reason.
+    pub first_year: i64,
     /// Six times as many overlaps as usual.
     pub heavy: bool,
     /// The seed that everything follows from.
@@ -73,18 +97,19 @@ struct Site {
 const HAZARD: u64 = 10;
 const RELEASE: u64 = 11;
 const CLUSTER: u64 = 12;
+const ZONE: u64 = 13;
 
-/// Writes the layers and `scenario.json` to a folder; returns features and points per layer.
+/// Writes the layers and `scenario.json` to a folder; returns name, features and points of each layer.
 ///
 /// # Errors
 /// When a file can't be written.
-pub fn generate(s: &Scenario, dir: &Path, formats: Formats) -> io::Result<[(u64, u64); 3]> {
+pub fn generate(s: &Scenario, dir: &Path, formats: Formats) -> io::Result<Vec<(&'static str, u64, u64)>> {
     std::fs::create_dir_all(dir)?;
     let mut districts = LayerWriter::create(dir, "districts", &["code", "name"], formats)?;
     for (k, polygon) in tiles::districts(s.seed, s.districts).iter().enumerate() {
         districts.add(polygon, &[&format!("D{:04}", k + 1), &format!("District {}", k + 1)])?;
     }
-    let d = districts.finish()?;
+    let mut made = vec![counted("districts", districts)?];
 
     let world = World::new(s);
     let mut hazards = LayerWriter::create(dir, "hazards", &["id", "class", "date"], formats)?;
@@ -94,13 +119,12 @@ pub fn generate(s: &Scenario, dir: &Path, formats: Formats) -> io::Result<[(u64,
         let class = if rng.chance(0.6) { "suspected" } else { "confirmed" };
         hazards.add(&polygon, &[&format!("H{:07}", k + 1), class, &iso_date(site.day)])?;
     }
-    let h = hazards.finish()?;
+    made.push(counted("hazards", hazards)?);
 
     let mut releases = LayerWriter::create(dir, "releases", &["id", "kind", "date"], formats)?;
     for k in 0..s.releases {
         let (site, mut rng) = world.release(k);
-        let plane = Plane::at(site.lon, site.lat);
-        let polygon = shapes::minefield(&mut rng, &plane, site.radius);
+        let polygon = world.release_shape(k, &site, &mut rng);
         let kind = match rng.below(20) {
             0..=10 => "cleared",
             11..=15 => "reduced",
@@ -108,10 +132,25 @@ pub fn generate(s: &Scenario, dir: &Path, formats: Formats) -> io::Result<[(u64,
         };
         releases.add(&polygon, &[&format!("R{:07}", k + 1), kind, &iso_date(site.day)])?;
     }
-    let r = releases.finish()?;
+    made.push(counted("releases", releases)?);
+    if s.zones > 0 {
+        let mut zones = LayerWriter::create(dir, "zones", &["id", "name"], formats)?;
+        for k in 0..s.zones {
+            let mut rng = Random::new(s.seed, ZONE, k);
+            let (lon, lat) = world.place(&mut rng);
+            let radius = rng.range(15.0, 90.0);
+            let polygon = shapes::rectangle(&mut rng, &Plane::at(lon, lat), radius);
+            zones.add(&polygon, &[&format!("Z{:07}", k + 1), &format!("Zone {}", k + 1)])?;
+        }
+        made.push(counted("zones", zones)?);
+    }
     let meta = "{\n  \"crs\": \"EPSG:4326\",\n  \"plain_crs\": \"+proj=laea +lat_0=39.65 +lon_0=46.7 +datum=WGS84 +units=m +no_defs\"\n}\n";
     std::fs::write(dir.join("scenario.json"), meta)?;
-    Ok([d, h, r])
+    Ok(made)
+}
+
+fn counted(name: &'static str, layer: LayerWriter) -> io::Result<(&'static str, u64, u64)> {
+    layer.finish().map(|(features, points)| (name, features, points))
 }
 
 /// What the records of a scenario have in common.
@@ -178,7 +217,7 @@ impl World {
         let (lon, lat) = self.place(&mut rng);
         // Most are small and a few large, as in real registers.
         let radius = self.radius * (0.55 + 1.6 * rng.unit() * rng.unit());
-        let day = rng.between(day_of(1995, 1, 1), day_of(2023, 12, 31));
+        let day = rng.between(day_of(self.scenario.first_year, 1, 1), day_of(2023, 12, 31));
         (Site { lon, lat, radius, day }, rng)
     }
 
@@ -197,7 +236,7 @@ impl World {
         }
         let (lon, lat) = self.place(&mut rng);
         let radius = self.radius * (0.55 + 1.6 * rng.unit() * rng.unit());
-        let day = rng.between(day_of(1998, 1, 1), last);
+        let day = rng.between(day_of(self.scenario.first_year + 3, 1, 1), last);
         (Site { lon, lat, radius, day }, rng)
     }
 
@@ -212,6 +251,14 @@ impl World {
                 vec![vec![at(w, s), at(e, s), at(e, n), at(w, n), at(w, s)]]
             }
             Form::HugeRing(vertices) if k == 0 => shapes::huge_ring(rng, &middle, 70_000.0, vertices.max(3)),
+            Form::Adverse(kind) => adverse::shape(kind, self.scenario.seed, k, self.scenario.hazards, rng),
+            _ => shapes::minefield(rng, &Plane::at(site.lon, site.lat), site.radius),
+        }
+    }
+
+    fn release_shape(&self, k: u64, site: &Site, rng: &mut Random) -> Polygon {
+        match self.scenario.form {
+            Form::Adverse(kind) => adverse::shape(kind, self.scenario.seed, k, self.scenario.releases, rng),
             _ => shapes::minefield(rng, &Plane::at(site.lon, site.lat), site.radius),
         }
     }

@@ -1,6 +1,7 @@
 //! Writing layers, one feature at a time: GeoJSON text and FlatGeobuf.
 
 use super::shapes::{Point, Polygon};
+use super::stream::Plain;
 use flatgeobuf::{ColumnType, FgbCrs, FgbWriter, FgbWriterOptions, GeometryType};
 use geozero::{ColumnValue, GeomProcessor, GeozeroGeometry, PropertyProcessor};
 use std::fs::File;
@@ -14,6 +15,9 @@ pub struct Formats {
     pub geojson: bool,
     /// `NAME.fgb`
     pub fgb: bool,
+    /// Whether `NAME.fgb` has its index. Making one keeps 150 bytes for each feature in memory; without it nothing is
+    /// kept, and the features stay in the order in which they are made.
+    pub index: bool,
 }
 
 /// A layer of polygons with text fields, written as it is made.
@@ -21,6 +25,7 @@ pub struct LayerWriter {
     columns: &'static [&'static str],
     geojson: Option<BufWriter<File>>,
     fgb: Option<(FgbWriter<'static>, BufWriter<File>)>,
+    plain: Option<Plain>,
     line: Vec<u8>,
     features: u64,
     points: u64,
@@ -31,7 +36,12 @@ impl LayerWriter {
     ///
     /// # Errors
     /// When a file can't be created.
-    pub fn create(dir: &Path, name: &str, columns: &'static [&'static str], formats: Formats) -> io::Result<Self> {
+    pub fn create(
+        dir: &Path,
+        name: &'static str,
+        columns: &'static [&'static str],
+        formats: Formats,
+    ) -> io::Result<Self> {
         let open = |ext: &str| -> io::Result<BufWriter<File>> {
             Ok(BufWriter::with_capacity(1 << 20, File::create(dir.join(format!("{name}.{ext}")))?))
         };
@@ -42,7 +52,8 @@ impl LayerWriter {
         } else {
             None
         };
-        let fgb = if formats.fgb {
+        let plain = (formats.fgb && !formats.index).then(|| Plain::new(open("fgb")?, name, columns)).transpose()?;
+        let fgb = if formats.fgb && formats.index {
             let options = FgbWriterOptions {
                 promote_to_multi: false,
                 crs: FgbCrs { org: Some("EPSG"), code: 4326, name: Some("WGS 84"), ..Default::default() },
@@ -57,7 +68,7 @@ impl LayerWriter {
         } else {
             None
         };
-        Ok(Self { columns, geojson, fgb, line: Vec::new(), features: 0, points: 0 })
+        Ok(Self { columns, geojson, fgb, plain, line: Vec::new(), features: 0, points: 0 })
     }
 
     /// Adds a feature; `values` stand in the order of the columns.
@@ -90,6 +101,9 @@ impl LayerWriter {
                 })
                 .map_err(io::Error::other)?;
         }
+        if let Some(plain) = &mut self.plain {
+            plain.add(polygon, values)?;
+        }
         self.features += 1;
         self.points += polygon.iter().map(|ring| ring.len() as u64).sum::<u64>();
         Ok(())
@@ -107,6 +121,9 @@ impl LayerWriter {
         if let Some((writer, mut out)) = self.fgb {
             writer.write(&mut out).map_err(io::Error::other)?;
             out.flush()?;
+        }
+        if let Some(plain) = self.plain {
+            plain.finish()?;
         }
         Ok((self.features, self.points))
     }
