@@ -117,7 +117,7 @@ pub fn off_by_one(dice: &mut Dice, base: Point, count: i64) -> Vec<Ground> {
     let radius = dice.of(&[60, 20_000, 1 << 22, TILE]);
     let first = star(dice, base, radius);
     let copy = |dice: &mut Dice| first.iter().map(|p| at(*p, dice.within(-1, 1), dice.within(-1, 1))).collect();
-    (0..count).map(|_| Ground::ring(copy(dice))).collect()
+    (0..count.min(8)).map(|_| Ground::ring(copy(dice))).collect()
 }
 
 /// Thin records along one direction, whose corners leave it by a step or not at all.

@@ -108,9 +108,11 @@ impl Scene {
             (0..n).map(|_| at(base, dice.within(-size, size), dice.within(-size, size))).collect()
         };
         let (mut points, places) = (somewhere(3), somewhere(3));
-        // A corner of a record is a place too. At the antimeridian, where rings are cut, an edge through it may be bent.
+        // A corner of a record is a place too. Not where it may be the tip of a spike, which is no ground; nor at the
+        // antimeridian, where rings are cut and an edge through it may be bent.
         let corner = grounds[0].0[0][0][0];
-        points.extend((corner.x.abs() < HALF_TURN - 100 * TILE).then_some(corner));
+        let sure = [0, 4, 5, 9, 13].contains(&kind) && corner.x.abs() < HALF_TURN - 100 * TILE;
+        points.extend(sure.then_some(corner));
         let mut evidence = Vec::new();
         for (n, point) in (0..).zip(points) {
             let (date, id) = (some_date(dice), format!("p{}", dice.within(0, 9)));
