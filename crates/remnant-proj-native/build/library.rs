@@ -20,6 +20,8 @@ pub(crate) fn build(proj: &Path, workshop: &Path) -> Result<()> {
     let prepare = |mut build: cc::Build| -> Result<cc::Build> {
         build.include(&generated).include(proj.join("src")).include(proj.join("include"));
         build.include(variable("DEP_SQLITE3_INCLUDE")?).out_dir(workshop).cargo_metadata(false);
+        // The working folder has the number of this process in its name, and PROJ's messages name their source files.
+        build.flag_if_supported(format!("-ffile-prefix-map={}=proj", workshop.display()));
         Ok(build)
     };
     compile(prepare(c_settings())?.files(c_files), "projc")?;

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use remnant_geometry::Footprint;
 
 use crate::engine::{self, perimeter, step_m2};
-use crate::exact::{self, PART};
+use crate::exact;
 use crate::scenes::{KINDS, scene};
+use crate::slabs::PART;
 
 /// How far, on the average along it, a border may move, in steps. It bends by half a step or less each way where it
 /// crosses a side of a tile, and again at hot squares, which is the most anywhere: between two bends it is less. Ground

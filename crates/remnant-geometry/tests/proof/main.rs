@@ -2,7 +2,7 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | `exact` | slabs between rational abscissae: areas of ground without any rounding |
+//! | `slabs`, `exact` | slabs between rational abscissae: areas of ground without any rounding |
 //! | `engine` | the crate's own faces, per set of covering records |
 //! | `scenes` | random small cases of the kinds that break overlays |
 //! | `faces` | the two against each other |
@@ -17,5 +17,6 @@ mod faces;
 mod laws;
 mod robust;
 mod scenes;
+mod slabs;
 mod suites;
 mod validity;

@@ -3,8 +3,9 @@
 use remnant_geometry::{Defect, Footprint, Point};
 
 use crate::engine::{doubled, perimeter, raw, step_m2};
-use crate::exact::{Edge, PART, Step, edges_of, walk};
+use crate::exact::edges_of;
 use crate::scenes::{Pseudo, anchor};
+use crate::slabs::{Edge, PART, Step, walk};
 
 /// Twice the signed area of a triangle.
 fn turn(a: Point, b: Point, c: Point) -> i128 {
@@ -78,7 +79,7 @@ fn areas(rings: &[Vec<Point>]) -> (f64, f64) {
     walk(&edges, &mut |step| match step {
         Step::Start => winding.fill(0),
         Step::Cross(i) => winding[edges[i].owner as usize] += edges[i].way,
-        Step::Cell(area) => {
+        Step::Cell(area, _) => {
             if winding[0] != 0 && winding[1..].iter().all(|&w| w == 0) {
                 by_rule += area;
             }
@@ -97,7 +98,7 @@ fn by_parity(footprint: &Footprint) -> f64 {
     walk(&edges, &mut |step| match step {
         Step::Start => inside = false,
         Step::Cross(_) => inside = !inside,
-        Step::Cell(area) => sum += if inside { area } else { 0 },
+        Step::Cell(area, _) => sum += if inside { area } else { 0 },
     });
     sum as f64 * PART
 }

@@ -2,12 +2,14 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | `differential` | random and adversarial surveys against exact slabs and point by point, thousands on request |
 //! | `random_points` | the replay by random points: a second, naive way to the same areas |
 //! | `time` | series against separate accounts, transitions, boundaries, on random surveys |
 //! | `planning` | zones at the edges of their rules, exposure, access, the order of work |
 
 #![allow(clippy::unwrap_used, reason = "a test ends with a panic")]
 
+mod differential;
 mod planning;
 mod random_points;
 mod time;

@@ -1,0 +1,102 @@
+//! What lies in and near a zone, by brute force over the pieces of ground, in a plane that fits where both meet.
+
+use jiff::civil::Date;
+
+use super::contract::{Point, open_points};
+use super::ground::{Ground, Lies};
+use super::scenes::Scene;
+use super::weighed::Piece;
+
+/// Distances from a zone in metres, within half a per cent up to some kilometres; infinite where there is nothing.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// To contaminated land: the least with every sliver, and with none that is as thin as the grid.
+    pub land: [f64; 2],
+    /// To land on which a hazard is live, less that hazard's accuracy: the least, likewise.
+    pub vague_land: [f64; 2],
+    /// Open evidence points in the zone.
+    pub points: u64,
+    /// To an open evidence point, and less its accuracy.
+    pub point: f64,
+    pub vague_point: f64,
+    /// To the box of a hazard that was set aside.
+    pub lost: f64,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        let far = f64::INFINITY;
+        Self { land: [far; 2], vague_land: [far; 2], points: 0, point: far, vague_point: far, lost: far }
+    }
+}
+
+type Place = [f64; 2];
+
+/// How far two stretches are from each other, in metres.
+fn apart(a: [Place; 2], b: [Place; 2]) -> f64 {
+    let latitude = 0.25 * (a[0][1] + a[1][1] + b[0][1] + b[1][1]).to_radians();
+    let (s, c) = latitude.sin_cos();
+    let w = 1.0 - 0.006_694_379_990_141_3 * s * s;
+    let (north, east) = (6_335_439.327_3 / w.powf(1.5), 6_378_137.0 * c / w.sqrt());
+    let plane = |p: Place| [(p[0] - a[0][0]).to_radians() * east, (p[1] - a[0][1]).to_radians() * north];
+    let ([p, q], [r, s]) = (a.map(plane), b.map(plane));
+    let side = |a: Place, b: Place, c: Place| (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
+    if side(p, q, r) * side(p, q, s) < 0.0 && side(r, s, p) * side(r, s, q) < 0.0 {
+        return 0.0;
+    }
+    let from = |p: Place, a: Place, b: Place| {
+        let (d, e) = ([b[0] - a[0], b[1] - a[1]], [p[0] - a[0], p[1] - a[1]]);
+        let squared = d[0] * d[0] + d[1] * d[1];
+        let t = if squared > 0.0 { ((d[0] * e[0] + d[1] * e[1]) / squared).clamp(0.0, 1.0) } else { 0.0 };
+        (e[0] - t * d[0]).hypot(e[1] - t * d[1])
+    };
+    from(p, r, s).min(from(q, r, s)).min(from(r, p, q)).min(from(s, p, q))
+}
+
+/// Whether a trapezoid is higher than borders may bend.
+fn high(quad: &[Place; 4]) -> bool {
+    let [a, b, c, d] = quad.map(|p| p[1]);
+    (d - a).max(c - b) > 8e-10
+}
+
+/// What lies in a zone and near it; land of no more than `slack` m2 may be lost.
+pub fn judged(scene: &Scene, as_of: Option<Date>, zone: &Ground, lands: &[(Point, Piece)], slack: f64) -> Found {
+    let degrees = |p: remnant_geometry::Point| [p.x as f64 / 1e10, p.y as f64 / 1e10];
+    let border: Vec<[Place; 2]> = zone.edges().map(|(p, q)| [degrees(p), degrees(q)]).collect();
+    let to = |quad: &[Place]| {
+        let sides = || quad.iter().zip(quad.iter().cycle().skip(1)).map(|(&a, &b)| [a, b]);
+        border.iter().flat_map(|&b| sides().map(move |s| apart(s, b))).fold(f64::INFINITY, f64::min)
+    };
+    let mut found = Found::default();
+    for (point, piece) in lands.iter().filter(|l| l.0.state.is_some_and(|s| s.is_hazard())) {
+        let mut distances = [f64::INFINITY; 2];
+        for quad in &piece.quads {
+            let distance = to(quad);
+            distances[0] = distances[0].min(distance);
+            if piece.m2 > slack && high(quad) {
+                distances[1] = distances[1].min(distance);
+            }
+        }
+        let accuracy = point.live.iter().map(|&h| scene.records[h].accuracy_m.unwrap_or(0.0)).fold(0.0, f64::max);
+        for (n, distance) in distances.into_iter().enumerate() {
+            found.land[n] = found.land[n].min(distance);
+            found.vague_land[n] = found.vague_land[n].min(distance - accuracy);
+        }
+    }
+    for (evidence, p) in open_points(scene, as_of) {
+        if zone.lies(p) != Lies::Outside {
+            found.points += 1;
+            continue;
+        }
+        let distance = to(&[degrees(p)]);
+        found.point = found.point.min(distance);
+        found.vague_point = found.vague_point.min(distance - evidence.accuracy_m.unwrap_or(0.0));
+    }
+    if let Some([low, high]) = scene.lost {
+        let at = |x, y| remnant_geometry::Point { x, y };
+        let corners = [low, at(high.x, low.y), high, at(low.x, high.y)];
+        let meets = corners.iter().any(|&c| zone.lies(c) != Lies::Outside);
+        found.lost = if meets { 0.0 } else { to(&corners.map(degrees)) };
+    }
+    found
+}
