@@ -12,6 +12,8 @@ mod csv;
 mod declared;
 mod extent;
 mod flatgeobuf;
+#[doc(hidden)]
+pub mod fuzzed;
 mod garbled;
 mod gdal;
 mod geojson;

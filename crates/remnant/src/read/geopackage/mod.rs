@@ -40,6 +40,11 @@ fn layers_of(path: &Path) -> Result<Vec<String>> {
     layers::names(&database.connection, path)
 }
 
+/// The geometry of a row alone, for the fuzzer.
+pub(super) fn fuzzed_shape(bytes: &[u8], arcs: &Arcs, notes: &mut Vec<String>) -> Shape {
+    binary::shape(bytes, 4326, arcs, notes)
+}
+
 /// What a row costs beside its content, in bytes.
 const ROW: u64 = 128;
 
