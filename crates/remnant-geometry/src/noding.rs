@@ -64,12 +64,16 @@ pub(crate) struct Noder {
 }
 
 impl Noder {
-    /// Nodes pieces; leaves the result in `fragments` and `toggles`. The pieces are put into order.
-    pub(crate) fn node(&mut self, pieces: &mut [Piece]) {
+    /// Nodes pieces; leaves the result in `fragments` and `toggles`. The pieces are put into order. Says whether `most`
+    /// places where edges meet were enough; where they were not, nothing is noded.
+    pub(crate) fn node(&mut self, pieces: &mut [Piece], most: usize) -> bool {
         self.merge_edges(pieces);
-        self.find_hot_spots();
+        if !self.find_hot_spots(most) {
+            return false;
+        }
         self.split_edges();
         self.merge_fragments();
+        true
     }
 
     /// Edges that several records share become one; a record that has an edge twice has no border there.
@@ -92,7 +96,7 @@ impl Noder {
     }
 
     /// Finds, for every edge, the hot spots that it passes between its ends.
-    fn find_hot_spots(&mut self) {
+    fn find_hot_spots(&mut self, most: usize) -> bool {
         self.hot.clear();
         self.crossings.clear();
         self.boxes.clear();
@@ -105,8 +109,11 @@ impl Noder {
         strips.fill(boxes);
         strips.pairs(boxes, |i, j| {
             meet(edges, i, j, hot, crossings);
-            true
+            hot.len() <= most
         });
+        if hot.len() > most {
+            return false;
+        }
         crossings.sort_unstable();
         crossings.dedup();
         for &p in crossings.iter() {
@@ -117,7 +124,11 @@ impl Noder {
                     push_hot(edges, i, p, hot);
                 }
             });
+            if hot.len() > most {
+                return false;
+            }
         }
+        true
     }
 
     /// Leads every edge through its hot spots.
@@ -311,7 +322,7 @@ mod tests {
                 })
                 .collect();
             let mut noder = Noder::default();
-            noder.node(&mut pieces);
+            assert!(noder.node(&mut pieces, usize::MAX));
             assert_noded(&noder.fragments);
         }
     }
@@ -321,7 +332,7 @@ mod tests {
         let mut pieces: Vec<Piece> =
             (0..300).map(|i| Piece { from: spot(0, i * 7), to: spot(3001, 2100 - i * 7), record: i as u32 }).collect();
         let mut noder = Noder::default();
-        noder.node(&mut pieces);
+        assert!(noder.node(&mut pieces, usize::MAX));
         assert_noded(&noder.fragments);
     }
 
@@ -329,9 +340,19 @@ mod tests {
     fn a_record_that_has_an_edge_twice_has_no_border_there() {
         let edge = Piece { from: spot(0, 0), to: spot(5, 5), record: 3 };
         let mut noder = Noder::default();
-        noder.node(&mut [edge, edge]);
+        assert!(noder.node(&mut [edge, edge], usize::MAX));
         assert!(noder.fragments.is_empty());
-        noder.node(&mut [edge, Piece { record: 4, ..edge }]);
+        assert!(noder.node(&mut [edge, Piece { record: 4, ..edge }], usize::MAX));
         assert_eq!(noder.toggles, [3, 4]);
+    }
+
+    #[test]
+    fn more_meetings_than_allowed_end_it() {
+        let across = |i: i32| [(spot(0, 10 * i), spot(1000, 10 * i)), (spot(10 * i, 0), spot(10 * i, 1000))];
+        let pairs = (1..=50).flat_map(across).zip(0..);
+        let mut pieces: Vec<Piece> = pairs.map(|((from, to), record)| Piece { from, to, record }).collect();
+        let mut noder = Noder::default();
+        assert!(!noder.node(&mut pieces, 4999));
+        assert!(noder.node(&mut pieces, 5000));
     }
 }

@@ -154,7 +154,7 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
         .layers
         .iter()
         .enumerate()
-        .map(|(number, spec)| OpenLayer::open(spec, number as u32, progress))
+        .map(|(number, spec)| OpenLayer::open(spec, number as u32, job.settings.limits, progress))
         .collect::<Result<_>>()?;
     settle(&mut layers)?;
     let area = common_area(&layers)?;

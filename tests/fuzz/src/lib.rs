@@ -14,9 +14,11 @@
 //! | [`whole`] | three small layers through the whole account |
 //! | [`parts`] | several files in one input |
 //! | [`memory`] | how much an input may take |
+//! | [`hostile`] | shapes of any size that cost more than they look |
 //! | [`seeds`], [`mutate`] | inputs from the project's fixtures, and changed ones |
 
 pub mod faces;
+pub mod hostile;
 pub mod memory;
 pub mod mutate;
 pub mod parts;
@@ -71,7 +73,7 @@ pub const TARGETS: &[Target] = &[
     target("words", 128, PLAIN, texts::words),
     target("project", 4096, PLAIN, texts::project),
     target("published", 4096, PLAIN, texts::published),
-    target("compare", 16384, PLAIN, texts::compare),
+    target("compare", 65536, PLAIN, texts::compare),
     target("rings", 512, PLAIN, rings::check),
     target("faces", 512, PACKED, faces::check),
     target("whole", 8192, PACKED, whole::check),

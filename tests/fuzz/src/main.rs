@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use remnant_fuzz::{TARGETS, memory, named, seeds};
+use remnant_fuzz::{TARGETS, hostile, memory, named, seeds};
 
 #[global_allocator]
 static ALLOCATOR: memory::Counting = memory::Counting;
@@ -13,7 +13,8 @@ static ALLOCATOR: memory::Counting = memory::Counting;
 const USAGE: &str = "usage:
   remnant-fuzz list                     the targets, with their longest input
   remnant-fuzz seeds TARGET DIR         writes the seeds and the kept counter-examples of a target
-  remnant-fuzz check TARGET FILE...     runs inputs; panics where something does not hold";
+  remnant-fuzz check TARGET FILE...     runs inputs; panics where something does not hold
+  remnant-fuzz hostile SHAPE CORNERS    what a shape takes; without a shape, which there are";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -25,6 +26,11 @@ fn main() -> ExitCode {
         }
         ["seeds", target, folder] => write_seeds(target, Path::new(folder)),
         ["check", target, files @ ..] => check(target, files),
+        ["hostile"] => {
+            hostile::SHAPES.iter().for_each(|(name, what)| println!("{name}: {what}"));
+            Ok(())
+        }
+        ["hostile", shape, corners] => tried(shape, corners),
         _ => Err(USAGE.to_owned()),
     };
     match done {
@@ -56,5 +62,14 @@ fn check(name: &str, files: &[&str]) -> Result<(), String> {
         remnant_fuzz::check(target, &data);
         println!("{file}: {} bytes, all holds", data.len());
     }
+    Ok(())
+}
+
+fn tried(shape: &str, corners: &str) -> Result<(), String> {
+    let corners = corners.parse().map_err(|_| format!("{corners} is not a number of corners"))?;
+    let (clock, before) = (std::time::Instant::now(), memory::begin());
+    let told = hostile::tried(shape, corners).ok_or("no shape is called so; see: remnant-fuzz hostile")?;
+    let (seconds, peak) = (clock.elapsed().as_secs_f64(), memory::peak_since(before) >> 20);
+    println!("{shape} of {corners} corners: {seconds:.1} s, {peak} MB at most: {told}");
     Ok(())
 }

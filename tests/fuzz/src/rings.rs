@@ -174,6 +174,9 @@ fn judged(polygons: &Polygons) -> Option<Footprint> {
     let (footprint, defects) = match Footprint::new(&raw(polygons)) {
         Err(NoFootprint::NotOnEarth(at)) => panic!("{at:?} is on Earth"),
         Err(NoFootprint::NotFinite) => panic!("every coordinate is a number"),
+        Err(NoFootprint::TooManyCorners(_) | NoFootprint::TooManyCrossings(_)) => {
+            panic!("so few corners are not too many")
+        }
         Err(NoFootprint::Empty | NoFootprint::NoArea) => return None,
         Ok(made) => made,
     };

@@ -101,7 +101,7 @@ pub fn compare(data: &[u8]) {
         if let Some(comparison) = is_unusable(remnant::compare::compare(one, other)) {
             let again = remnant::compare::compare(one, other).expect("it could be read before");
             assert_eq!(comparison.json(), again.json());
-            assert!(one != other || comparison.moves().rows.is_empty(), "a folder differs from itself");
+            assert!(one != other || comparison.causes().rows.is_empty(), "a folder differs from itself");
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Mutex;
 
 use rayon::prelude::*;
-use remnant_geometry::{Bounds, Footprint, Outline, Window, WindowFaces};
+use remnant_geometry::plane::TILE;
+use remnant_geometry::{Bounds, Footprint, Outline, Point, Torn, Window, WindowFaces};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
@@ -11,6 +12,7 @@ use super::faces::{Rules, WindowAccount};
 use super::ledger::Ledger;
 use crate::error::{Error, Location, Result};
 use crate::progress::Progress;
+use crate::read::Limit;
 
 /// A footprint's box with its number.
 pub(super) type Entry = GeomWithData<Rectangle<[i64; 2]>, u32>;
@@ -42,10 +44,11 @@ pub(super) fn overlay(rules: &Rules<'_>, draw: bool, progress: &dyn Progress) ->
     let windows = windows(&footprints);
     progress.stage("accounting for every piece of ground", windows.len() as u64);
     let failure: Mutex<Option<Error>> = Mutex::new(None);
+    let most = usize::try_from(rules.limits.of(Limit::TileCrossings)).unwrap_or(usize::MAX);
     let result = windows
         .par_iter()
         .fold(
-            || (Overlay::default(), WindowFaces::default()),
+            || (Overlay::default(), WindowFaces::meeting_at_most(most)),
             |(mut sum, mut cutter), &window| {
                 if failure.lock().is_ok_and(|f| f.is_some()) {
                     return (sum, cutter);
@@ -104,11 +107,31 @@ fn one_window(
         class
     });
     torn.map_err(|torn| {
+        if torn.too_many {
+            return too_many(&torn, &reaching, rules);
+        }
         let [x, y] = bounds.min.degrees();
         let place = format!("{torn}, near longitude {x:.3}, latitude {y:.3}");
         Error::failed("the ground could not be cut into faces", Location::default(), place, REPORT)
     })?;
     Ok(Overlay { ledger: account.ledger, outline, live_sets: account.live_sets })
+}
+
+/// Borders meet in a tile more often than is allowed: names the records with the most corners, of those that reach it.
+fn too_many(torn: &Torn, reaching: &[u32], rules: &Rules<'_>) -> Error {
+    const NAMED: usize = 3;
+    let tile = |n: i32| i64::from(n) * TILE;
+    let [x, y] = Point { x: tile(torn.column), y: tile(torn.row) }.degrees();
+    let mut records: Vec<_> = reaching.iter().filter_map(|&r| rules.covers.events.get(r as usize)).collect();
+    records.sort_by_key(|event| (std::cmp::Reverse(event.ground.len()), event.origin));
+    let named: Vec<String> = records.iter().take(NAMED).map(|event| format!("`{}`", event.id)).collect();
+    let limit = rules.limits.reached(Limit::TileCrossings);
+    let why = format!(
+        "near longitude {x:.3}, latitude {y:.3} borders of records such as {} meet too often; {limit}",
+        named.join(", ")
+    );
+    let remedy = "look at these records in a GIS: thousands of teeth or copies in one place are not what was drawn";
+    Error::unusable("the ground could not be cut into faces", Location::default(), why, remedy)
 }
 
 /// The boxes of some footprints, each with its place among them.

@@ -143,7 +143,7 @@ pub fn layer(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
     let (path, of, encoding) = (spec.path.as_path(), spec.layer.as_deref(), spec.encoding.as_deref());
     let names = read::field_names(path, of, encoding)?;
     let wanted = Wanted::new(&names);
-    let source = read::open(&Request { layer: of, encoding, ..Request::of(path, &wanted) })?;
+    let source = read::open(&Request { layer: of, encoding, limits: settings.limits, ..Request::of(path, &wanted) })?;
     let features = source.read(0..source.len())?;
     let info = source.info();
     let features = [features];
@@ -307,7 +307,7 @@ fn findings_of(spec: &LayerSpec, inspection: &Inspection, settings: &Settings) -
     let mut own = LayerSpec { role, mapping: inspection.guess.mapping(role), ..spec.clone() };
     own.kind = own.kind.or(Some(crate::records::ReleaseKind::Cleared));
     let read = || {
-        let mut layers = [OpenLayer::open(&own, 0, &Silent)?];
+        let mut layers = [OpenLayer::open(&own, 0, settings.limits, &Silent)?];
         super::settle(&mut layers)?;
         let [layer] = layers;
         layer.understand(None, settings)

@@ -13,7 +13,7 @@ use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
 use crate::pipeline::LayerSpec;
 use crate::progress::Progress;
-use crate::read::{self, Feature, Request, Source, Value, garbled};
+use crate::read::{self, Feature, Limits, Request, Source, Value, garbled};
 use crate::report::{Input, Role};
 use crate::settings::{DatePolicy, Settings};
 
@@ -44,11 +44,12 @@ pub(super) struct Context<'a> {
     pub(super) dates: DatePolicy,
     pub(super) today: Date,
     pub(super) aliases: Option<&'a Aliases>,
+    pub(super) limits: Limits,
 }
 
 impl<'a> OpenLayer<'a> {
     /// Opens a layer, decodes its features and finds out its CRS.
-    pub(crate) fn open(spec: &'a LayerSpec, number: u32, progress: &dyn Progress) -> Result<Self> {
+    pub(crate) fn open(spec: &'a LayerSpec, number: u32, limits: Limits, progress: &dyn Progress) -> Result<Self> {
         let aliases = spec.aliases.as_deref().map(Aliases::read).transpose()?;
         let wanted = wanted(spec.role, aliases.as_ref().map(|a| a.field.as_str()), &spec.mapping);
         let request = Request {
@@ -57,6 +58,7 @@ impl<'a> OpenLayer<'a> {
             encoding: spec.encoding.as_deref(),
             bearings: spec.bearings,
             wanted: &wanted,
+            limits,
         };
         let source = read::open(&request)?;
         let count = source.len();
@@ -155,6 +157,7 @@ impl<'a> OpenLayer<'a> {
             dates: settings.dates,
             today: settings.today,
             aliases: aliases.as_ref(),
+            limits: settings.limits,
             fields,
         };
         self.check_fields(&context)?;

@@ -139,7 +139,7 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
         files: vec![digest],
         notes: Vec::new(),
     };
-    let (kind, arcs) = (header.geometry_type(), Arcs::new(&info.crs));
+    let (kind, arcs) = (header.geometry_type(), Arcs::new(&info.crs).growing(request.limits));
     Ok(Box::new(FlatGeobuf { bytes, spans, leaves, kind, columns, wanted: request.wanted.clone(), arcs, info }))
 }
 
