@@ -10,6 +10,10 @@ use crate::strips::{Box4, Strips};
 /// A point of a tile in one word, in order of x, then y.
 pub(crate) type Spot = u64;
 
+/// How often edges may be held against each other for each place where they may meet: thousands of records with one
+/// corner in common have few such places, and yet every two of them are compared.
+const COMPARISONS: u64 = 100;
+
 /// Packs tile coordinates.
 #[inline]
 pub(crate) fn spot(x: i32, y: i32) -> Spot {
@@ -107,11 +111,11 @@ impl Noder {
         }));
         let Self { edges, boxes, strips, hot, crossings, .. } = self;
         strips.fill(boxes);
-        strips.pairs(boxes, |i, j| {
+        let enough = strips.pairs_within(boxes, (most as u64).saturating_mul(COMPARISONS), |i, j| {
             meet(edges, i, j, hot, crossings);
             hot.len() <= most
         });
-        if hot.len() > most {
+        if !enough || hot.len() > most {
             return false;
         }
         crossings.sort_unstable();

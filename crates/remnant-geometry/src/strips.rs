@@ -82,12 +82,7 @@ impl Strips {
     }
 
     /// Calls `meet` once for every pair of boxes that share a point, until it says `false`; the first of a pair has
-    /// the smaller `x_min`.
-    pub(crate) fn pairs(&self, boxes: &[Box4], meet: impl FnMut(usize, usize) -> bool) {
-        self.pairs_within(boxes, u64::MAX, meet);
-    }
-
-    /// The same, but no more than about `most` boxes are held against each other: says whether that was enough.
+    /// the smaller `x_min`. No more than about `most` boxes are held against each other: says whether that was enough.
     pub(crate) fn pairs_within(&self, boxes: &[Box4], most: u64, mut meet: impl FnMut(usize, usize) -> bool) -> bool {
         let single = self.starts.len() == 2;
         let mut done = 0;
@@ -160,7 +155,7 @@ mod tests {
             let mut strips = Strips::default();
             strips.fill(&boxes);
             let mut got = Vec::new();
-            strips.pairs(&boxes, |i, j| {
+            strips.pairs_within(&boxes, u64::MAX, |i, j| {
                 got.push((i, j));
                 true
             });

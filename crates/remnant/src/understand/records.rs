@@ -502,7 +502,10 @@ impl Draft<'_> {
             }
             NoFootprint::TooManyCrossings(_) => {
                 let limit = limits.reached(Limit::Crossings);
-                (Code::UnreadableGeometry, format!("its rings cross or touch too often to be mended; {limit}"))
+                (
+                    Code::UnreadableGeometry,
+                    format!("its rings cross, touch or lie over each other too often to be judged; {limit}"),
+                )
             }
             other => no_footprint(other),
         })?;
