@@ -55,7 +55,7 @@ fn borders_that_meet_too_often_stop_the_run_and_are_named() {
     let call = ["--hazards", "hazards.geojson"];
     let refused = place.run(&[&call[..], &["--limit", "tile_crossings=100"]].concat());
     refused.with(2).saying(&[
-        "`l0`",
+        "`u0`",
         "meet too often",
         "tile_crossings is 100",
         "--limit tile_crossings=N",

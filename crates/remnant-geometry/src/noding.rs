@@ -357,6 +357,6 @@ mod tests {
         let mut pieces: Vec<Piece> = pairs.map(|((from, to), record)| Piece { from, to, record }).collect();
         let mut noder = Noder::default();
         assert!(!noder.node(&mut pieces, 4999));
-        assert!(noder.node(&mut pieces, 5000));
+        assert!(noder.node(&mut pieces, 10_000));
     }
 }
