@@ -2,9 +2,12 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that talks to its user")]
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use remnant_fuzz::mutate::{Pseudo, mutated};
 use remnant_fuzz::{TARGETS, hostile, memory, named, seeds};
 
 #[global_allocator]
@@ -14,6 +17,7 @@ const USAGE: &str = "usage:
   remnant-fuzz list                     the targets, with their longest input
   remnant-fuzz seeds TARGET DIR         writes the seeds and the kept counter-examples of a target
   remnant-fuzz check TARGET FILE...     runs inputs; panics where something does not hold
+  remnant-fuzz random TARGET SECONDS [SEED]   mutations for so long; of all targets where TARGET is all
   remnant-fuzz hostile SHAPE CORNERS    what a shape takes; without a shape, which there are";
 
 fn main() -> ExitCode {
@@ -26,6 +30,7 @@ fn main() -> ExitCode {
         }
         ["seeds", target, folder] => write_seeds(target, Path::new(folder)),
         ["check", target, files @ ..] => check(target, files),
+        ["random", name, seconds, seed @ ..] => random(name, seconds, seed.first().copied()),
         ["hostile"] => {
             hostile::SHAPES.iter().for_each(|(name, what)| println!("{name}: {what}"));
             Ok(())
@@ -63,6 +68,34 @@ fn check(name: &str, files: &[&str]) -> Result<(), String> {
         println!("{file}: {} bytes, all holds", data.len());
     }
     Ok(())
+}
+
+/// Mutations of seeds for so many seconds each. What fails is kept, and the next target goes on.
+fn random(name: &str, seconds: &str, seed: Option<&str>) -> Result<(), String> {
+    let number = |text: &str| text.parse::<u64>().map_err(|_| format!("{text} is not a number"));
+    let time = Duration::from_secs(number(seconds)?);
+    let fresh = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |now| now.as_nanos() as u64);
+    let seed = seed.map_or_else(|| Ok(fresh()), number)?;
+    let all: Vec<_> = if name == "all" { TARGETS.iter().collect() } else { vec![target(name)?] };
+    let mut failed = Vec::new();
+    for target in all {
+        let mut inputs: Vec<Vec<u8>> = seeds::seeds(target);
+        inputs.extend(seeds::kept(target));
+        let (clock, mut random, mut runs) = (Instant::now(), Pseudo::new(seed), 0_u64);
+        while clock.elapsed() < time {
+            let (input, other) = (&inputs[random.below(inputs.len())], &inputs[random.below(inputs.len())]);
+            let data = mutated(&mut random, input, other, target.longest);
+            runs += 1;
+            if catch_unwind(AssertUnwindSafe(|| remnant_fuzz::check(target, &data))).is_err() {
+                let path = std::env::temp_dir().join(format!("remnant-fuzz-{}-{seed}-{runs}", target.name));
+                std::fs::write(&path, data).map_err(|e| e.to_string())?;
+                failed.push(path.display().to_string());
+                break;
+            }
+        }
+        println!("{}: {runs} runs in {:.0} s, seed {seed}", target.name, clock.elapsed().as_secs_f64());
+    }
+    if failed.is_empty() { Ok(()) } else { Err(format!("something does not hold on {}", failed.join(", "))) }
 }
 
 fn tried(shape: &str, corners: &str) -> Result<(), String> {
