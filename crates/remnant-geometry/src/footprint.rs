@@ -426,11 +426,16 @@ pub(crate) fn within_turn(contours: Contours) -> Contours {
             continue;
         }
         let mut part = repair::clip(&contours, west, west + TURN);
-        part.iter_mut().flatten().for_each(|p| p.x -= turns * TURN);
+        // The engine may round a crossing to a step beyond the side that it lies on.
+        part.iter_mut().flatten().for_each(|p| p.x = p.x.clamp(west, west + TURN) - turns * TURN);
         parts.extend(part);
     }
     // Parts of different turns may overlap once they are brought together.
-    repair::unite_contours(&parts)
+    let mut united = repair::unite_contours(&parts);
+    for p in united.iter_mut().flatten() {
+        *p = Point { x: p.x.clamp(-HALF_TURN, HALF_TURN), y: p.y.clamp(-POLE, POLE) };
+    }
+    united
 }
 
 fn wrapped(p: Point) -> Point {

@@ -60,7 +60,7 @@ pub const TARGETS: &[Target] = &[
     target("wkt", 2048, PLAIN, readers::wkt),
     target("turning-points", 2048, PLAIN, readers::turning_points),
     target("shapefile", 4096, PLAIN, readers::shapefile),
-    target("flatgeobuf", 8192, PLAIN, |data| readers::file("a.fgb", data)),
+    target("flatgeobuf", 8192, PACKED, |data| readers::file("a.fgb", data)),
     target("geopackage", 32768, PACKED, readers::geopackage),
     target("geoparquet", 8192, PACKED, |data| readers::file("a.parquet", data)),
     target("kml", 8192, PLAIN, |data| readers::file("a.kml", data)),

@@ -10,7 +10,10 @@ mod tests;
 
 use std::ops::Range;
 
-use ::flatgeobuf::{GeometryType, Header, size_prefixed_root_as_feature, size_prefixed_root_as_header};
+use ::flatgeobuf::{
+    GeometryType, Header, size_prefixed_root_as_feature_with_opts, size_prefixed_root_as_header_with_opts,
+};
+use flatbuffers::VerifierOptions;
 
 use self::properties::{Field, fields, values};
 use super::arc::Arcs;
@@ -39,6 +42,19 @@ fn sized(bytes: &[u8], start: usize) -> Option<Span> {
     let size = u32_le(bytes, start).and_then(index)?;
     let end = start.checked_add(4)?.checked_add(size)?;
     (size >= 8 && end <= bytes.len()).then_some(Span { start, end })
+}
+
+/// How many times the size of a table its parts may come to: they may lie in one place of the file, and a part with parts
+/// of its own could be there millions of times. Writers share the small tables of offsets at most.
+const SHARED: usize = 16;
+
+/// What a table of a file may hold: no more than it has room for.
+fn allowed(table: &[u8]) -> VerifierOptions {
+    VerifierOptions {
+        max_tables: table.len() / 4 + 16,
+        max_apparent_size: table.len().saturating_mul(SHARED).saturating_add(1024),
+        ..VerifierOptions::default()
+    }
 }
 
 /// The bytes of a node of the index: four coordinates and an offset.
@@ -115,7 +131,8 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
         return Err(unusable("it is not of version 3 of the format".into()));
     }
     let span = sized(&bytes, 8).ok_or_else(|| unusable("its header reaches beyond the end of the file".into()))?;
-    let header = size_prefixed_root_as_header(bytes.get(span.start..span.end).unwrap_or_default())
+    let header = bytes.get(span.start..span.end).unwrap_or_default();
+    let header = size_prefixed_root_as_header_with_opts(&allowed(header), header)
         .map_err(|e| unusable(format!("its header is damaged: {e}")))?;
     let stated = index(header.features_count());
     let (count, start) = stated
@@ -182,7 +199,8 @@ impl Source for FlatGeobuf {
             let stated = self.stated_box(at);
             let mut feature =
                 Feature { number, id: None, values: Vec::new(), shape: Shape::Missing, notes: Vec::new() };
-            match size_prefixed_root_as_feature(self.bytes.get(span.start..span.end).unwrap_or_default()) {
+            let own = self.bytes.get(span.start..span.end).unwrap_or_default();
+            match size_prefixed_root_as_feature_with_opts(&allowed(own), own) {
                 Ok(table) => {
                     feature.shape =
                         geometry::shape(table.geometry(), self.kind, stated, &self.arcs, &mut feature.notes);
@@ -193,7 +211,10 @@ impl Source for FlatGeobuf {
                     }
                 }
                 Err(_) => {
-                    let why = "the feature is damaged: an offset or a length in it leads out of it".into();
+                    let why =
+                        "the feature is damaged: an offset or a length in it leads out of it, or to one place again \
+                               and again"
+                            .into();
                     feature.shape = Shape::Unreadable { why, bounds: stated.filter(sound) };
                 }
             }
