@@ -8,6 +8,7 @@
 //! | `series` | many dates, transitions, credit, boundaries that move |
 //! | `planning` | exposure, the order of work, and what is for the public |
 //! | `faults` | bad calls, bad files, hostile names and texts |
+//! | `hostile` | records and files that ask for too much, and the limits that they reach |
 //! | `figures` | published figures against the records, and one run against another |
 //! | `formats` | one survey in every format, the same account; layers of containers |
 //! | `written` | the formats on request, read back |
@@ -28,6 +29,7 @@ mod ending;
 mod faults;
 mod figures;
 mod formats;
+mod hostile;
 mod laws;
 mod messages;
 mod national;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use remnant::read::Limits;
 use remnant::records::{HazardClass, ReleaseKind};
 use remnant::report::SeriesStep;
 use remnant::settings::{DatePolicy, Format, OutsidePolicy};
@@ -208,9 +209,21 @@ pub struct AccountArgs {
     /// A zone this near to contaminated land is `near` [default: 100]
     #[arg(long, value_name = "METRES", value_parser = distance, allow_hyphen_values = true)]
     pub safety_distance: Option<f64>,
+    /// How much a file may ask for before it is refused, where it can be trusted: corners, crossings, tile_crossings or
+    /// growth
+    #[arg(long, value_name = "NAME=N", value_parser = limit)]
+    pub limit: Vec<(String, u64)>,
     /// Number of threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=4096))]
     pub threads: Option<usize>,
+}
+
+/// A limit and its value.
+fn limit(given: &str) -> Result<(String, u64), String> {
+    let (name, value) = given.split_once('=').ok_or("it is written NAME=N, as in growth=4")?;
+    let value = value.trim().parse().map_err(|_| format!("`{value}` is no whole number"))?;
+    Limits::default().set(name.trim(), value)?;
+    Ok((name.trim().to_owned(), value))
 }
 
 /// What is written, and what is said.

@@ -17,6 +17,9 @@
 //! hxl = true                         # a second row with HXL hashtags in CSV
 //! faces = true                       # every piece of ground with its records
 //!
+//! [limits]                           # how much a file that can be trusted may ask for
+//! growth = 4                         # corners, crossings, tile_crossings, growth
+//!
 //! [plan.weights]                     # what the order of work goes by
 //! people_per_ha = 3
 //! cut_off = 1
@@ -55,7 +58,7 @@ use remnant::error::{Error, Location, Result};
 use remnant::mapping::{self, Mapping};
 use remnant::pipeline::LayerSpec;
 use remnant::profile::Profile;
-use remnant::read::Bearings;
+use remnant::read::{Bearings, Limits};
 use remnant::report::{Role, SeriesStep};
 use remnant::settings::{DatePolicy, Format, Measure, OutsidePolicy};
 use toml::Value;
@@ -104,6 +107,8 @@ pub struct Project {
     pub public: Option<bool>,
     /// What the order of work goes by.
     pub weights: Vec<(Measure, f64)>,
+    /// How much the files may ask for.
+    pub limits: Limits,
     /// The output folder.
     pub out: Option<PathBuf>,
     /// The table of published figures, for `remnant reconcile`.
@@ -188,6 +193,7 @@ impl Page<'_> {
                 .transpose()?,
             public: settings.public,
             weights: self.weights(&written.plan)?,
+            limits: self.limits(&written.limits)?,
             formats: settings
                 .formats
                 .iter()
@@ -222,6 +228,15 @@ impl Page<'_> {
             }
             _ => Ok(weights),
         }
+    }
+
+    fn limits(&self, written: &BTreeMap<toml::Spanned<String>, toml::Spanned<u64>>) -> Result<Limits> {
+        let mut limits = Limits::default();
+        for (name, value) in written {
+            let set = limits.set(name.get_ref(), *value.get_ref());
+            set.map_err(|why| self.error(Some(name.span()), "limits", &why))?;
+        }
+        Ok(limits)
     }
 
     fn layer(&self, written: &WrittenLayer, folder: &Path, profiles: &mut Vec<PathBuf>) -> Result<LayerSpec> {

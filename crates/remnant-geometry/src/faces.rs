@@ -4,10 +4,13 @@ use crate::labels::Labels;
 use crate::noding::{Noder, Piece, Spot, side, xy};
 use crate::plane::{RowArea, TILE};
 
-/// The arrangement contradicts itself: a fault of this program, never of the data.
+/// The arrangement contradicts itself: a fault of this program, never of the data. Or, where `too_many` says so, the
+/// borders in a tile meet more often than is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the faces do not fit together at step ({x}, {y}) of tile ({column}, {row})")]
 pub struct Torn {
+    /// Whether borders meet too often for the tile to be cut at all.
+    pub too_many: bool,
     /// The tile's column, counted from the prime meridian.
     pub column: i32,
     /// The tile's row, counted from the equator.
@@ -17,6 +20,9 @@ pub struct Torn {
     /// Steps from the tile's southern edge.
     pub y: i32,
 }
+
+/// No place of a tile: what [`TileFaces::cut`] gives where its borders meet too often.
+pub(crate) const TOO_MANY: (i32, i32) = (-1, -1);
 
 /// A fragment with the labels on either side.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +79,7 @@ impl TileFaces {
         records: usize,
         corner: impl Iterator<Item = u32>,
         pieces: &mut [Piece],
+        most: usize,
         want_borders: bool,
     ) -> Result<(), (i32, i32)> {
         self.labels.start(records, corner);
@@ -88,7 +95,9 @@ impl TileFaces {
             }
         }
         self.entries.sort_unstable();
-        self.noder.node(pieces);
+        if !self.noder.node(pieces, most) {
+            return Err(TOO_MANY);
+        }
         self.sweep(row, want_borders)
     }
 

@@ -107,6 +107,39 @@ impl Defect {
     }
 }
 
+/// How much one record may ask for. What is beyond it is no piece of ground that anyone drew, and would take memory or
+/// time without end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Corners of all of its rings together.
+    pub corners: u64,
+    /// Places where its edges cross or touch, at most; a small record may have a fiftieth of it and
+    /// [`CROSSINGS_PER_CORNER`] for each of its corners.
+    pub crossings: u64,
+}
+
+/// What a corner may add to the crossings of its record: rings that people drew have far fewer than one.
+pub const CROSSINGS_PER_CORNER: u64 = 100;
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { corners: 50_000_000, crossings: 5_000_000 }
+    }
+}
+
+impl Budget {
+    /// The crossings that a record of so many corners may have.
+    pub(crate) fn crossings_of(&self, corners: usize) -> u64 {
+        let own = CROSSINGS_PER_CORNER.saturating_mul(corners as u64).saturating_add(self.crossings / 50);
+        own.min(self.crossings)
+    }
+
+    /// How often two edges of a record of so many corners may be held against each other.
+    pub(crate) fn comparisons_of(&self, corners: usize) -> u64 {
+        1000_u64.saturating_mul(corners as u64).saturating_add(self.crossings.saturating_mul(200))
+    }
+}
+
 /// Why a record has no footprint.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NoFootprint {
@@ -118,16 +151,32 @@ pub enum NoFootprint {
     NotOnEarth([f64; 2]),
     /// The rings enclose nothing: fewer than three distinct points, or all on a line.
     NoArea,
+    /// It has more corners than its budget; so many.
+    TooManyCorners(u64),
+    /// Its edges cross or touch more often than its budget allows; so often at least.
+    TooManyCrossings(u64),
 }
 
 impl Footprint {
-    /// Makes the footprint of some polygons, and tells what was wrong with them.
-    ///
-    /// Cost: n log n in the points for valid polygons.
+    /// Makes the footprint of some polygons within the default [`Budget`].
     ///
     /// # Errors
-    /// [`NoFootprint`] where there is no area, or a coordinate can't be used.
+    /// As [`Self::within`].
     pub fn new(polygons: &[RawPolygon]) -> Result<(Self, Vec<Defect>), NoFootprint> {
+        Self::within(polygons, &Budget::default())
+    }
+
+    /// Makes the footprint of some polygons, and tells what was wrong with them.
+    ///
+    /// Cost: n log n in the points for valid polygons, and in the points and crossings for others.
+    ///
+    /// # Errors
+    /// [`NoFootprint`] where there is no area, a coordinate can't be used, or the budget does not allow it.
+    pub fn within(polygons: &[RawPolygon], budget: &Budget) -> Result<(Self, Vec<Defect>), NoFootprint> {
+        let corners: u64 = polygons.iter().flat_map(|p| &p.rings).map(|ring| ring.len() as u64).sum();
+        if corners > budget.corners {
+            return Err(NoFootprint::TooManyCorners(corners));
+        }
         check_coordinates(polygons)?;
         let mut defects = Defects::default();
         let mut on_grid: Vec<Contours> = Vec::with_capacity(polygons.len());
@@ -142,12 +191,17 @@ impl Footprint {
         }
         gather(&mut on_grid);
         let mut list = defects.list();
-        let contours = match validity::check(&on_grid) {
+        let contours = match validity::check(&on_grid, budget) {
             Verdict::Valid => on_grid.into_iter().flatten().collect(),
+            Verdict::TooMuch(crossings) => return Err(NoFootprint::TooManyCrossings(crossings)),
             Verdict::Invalid(at) => {
                 repair::put_in_order(&mut on_grid);
+                let distinct = repair::distinct(&on_grid);
+                if let Err(crossings) = validity::tangle(&distinct, budget) {
+                    return Err(NoFootprint::TooManyCrossings(crossings));
+                }
                 let even_odd = repair::even_odd(&on_grid);
-                let united = repair::unite(&on_grid);
+                let united = repair::unite(&distinct);
                 let area_m2 = area_m2_of(&united);
                 list.push(Defect::Invalid { at: wrapped(at), area_m2, even_odd_m2: area_m2_of(&even_odd) });
                 united
@@ -424,11 +478,16 @@ pub(crate) fn within_turn(contours: Contours) -> Contours {
             continue;
         }
         let mut part = repair::clip(&contours, west, west + TURN);
-        part.iter_mut().flatten().for_each(|p| p.x -= turns * TURN);
+        // The engine may round a crossing to a step beyond the side that it lies on.
+        part.iter_mut().flatten().for_each(|p| p.x = p.x.clamp(west, west + TURN) - turns * TURN);
         parts.extend(part);
     }
     // Parts of different turns may overlap once they are brought together.
-    repair::unite_contours(&parts)
+    let mut united = repair::unite_contours(&parts);
+    for p in united.iter_mut().flatten() {
+        *p = Point { x: p.x.clamp(-HALF_TURN, HALF_TURN), y: p.y.clamp(-POLE, POLE) };
+    }
+    united
 }
 
 fn wrapped(p: Point) -> Point {

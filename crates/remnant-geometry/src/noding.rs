@@ -11,6 +11,10 @@ use crate::strips::{Box4, Strips};
 /// A point of a tile in one word, in order of x, then y.
 pub(crate) type Spot = u64;
 
+/// How often edges may be held against each other for each place where they may meet: thousands of records with one
+/// corner in common have few such places, and yet every two of them are compared.
+const COMPARISONS: u64 = 100;
+
 /// Packs tile coordinates.
 #[inline]
 pub(crate) fn spot(x: i32, y: i32) -> Spot {
@@ -69,18 +73,22 @@ pub(crate) struct Noder {
 }
 
 impl Noder {
-    /// Nodes pieces; leaves the result in `fragments` and `toggles`. The pieces are put into order.
-    pub(crate) fn node(&mut self, pieces: &mut [Piece]) {
+    /// Nodes pieces; leaves the result in `fragments` and `toggles`. The pieces are put into order. Says whether `most`
+    /// places where edges meet were enough; where they were not, nothing is noded.
+    pub(crate) fn node(&mut self, pieces: &mut [Piece], most: usize) -> bool {
         self.merge_edges(pieces);
-        self.find_hot_spots();
+        if !self.find_hot_spots(most) {
+            return false;
+        }
         if self.hot.is_empty() {
             // No edge passes another: edges are fragments already.
             std::mem::swap(&mut self.fragments, &mut self.edges);
             std::mem::swap(&mut self.toggles, &mut self.edge_records);
-            return;
+            return true;
         }
         self.split_edges();
         self.merge_fragments();
+        true
     }
 
     /// Edges that several records share become one; a record that has an edge twice has no border there.
@@ -103,7 +111,7 @@ impl Noder {
     }
 
     /// Finds, for every edge, the hot spots that it passes between its ends.
-    fn find_hot_spots(&mut self) {
+    fn find_hot_spots(&mut self, most: usize) -> bool {
         self.hot.clear();
         self.crossings.clear();
         self.boxes.clear();
@@ -114,10 +122,13 @@ impl Noder {
         }));
         let Self { edges, boxes, strips, hot, crossings, .. } = self;
         strips.fill(boxes);
-        strips.pairs(boxes, |i, j| {
+        let enough = strips.pairs_within(boxes, (most as u64).saturating_mul(COMPARISONS), |i, j| {
             meet(edges, i, j, hot, crossings);
-            true
+            hot.len() <= most
         });
+        if !enough || hot.len() > most {
+            return false;
+        }
         crossings.sort_unstable();
         crossings.dedup();
         for &p in crossings.iter() {
@@ -128,7 +139,11 @@ impl Noder {
                     push_hot(edges, i, p, hot);
                 }
             });
+            if hot.len() > most {
+                return false;
+            }
         }
+        true
     }
 
     /// Leads every edge through its hot spots.
@@ -370,7 +385,7 @@ mod tests {
                 })
                 .collect();
             let mut noder = Noder::default();
-            noder.node(&mut pieces);
+            assert!(noder.node(&mut pieces, usize::MAX));
             assert_noded(&noder.fragments);
         }
     }
@@ -400,7 +415,7 @@ mod tests {
         let mut pieces: Vec<Piece> =
             (0..300).map(|i| Piece { from: spot(0, i * 7), to: spot(3001, 2100 - i * 7), record: i as u32 }).collect();
         let mut noder = Noder::default();
-        noder.node(&mut pieces);
+        assert!(noder.node(&mut pieces, usize::MAX));
         assert_noded(&noder.fragments);
     }
 
@@ -408,9 +423,19 @@ mod tests {
     fn a_record_that_has_an_edge_twice_has_no_border_there() {
         let edge = Piece { from: spot(0, 0), to: spot(5, 5), record: 3 };
         let mut noder = Noder::default();
-        noder.node(&mut [edge, edge]);
+        assert!(noder.node(&mut [edge, edge], usize::MAX));
         assert!(noder.fragments.is_empty());
-        noder.node(&mut [edge, Piece { record: 4, ..edge }]);
+        assert!(noder.node(&mut [edge, Piece { record: 4, ..edge }], usize::MAX));
         assert_eq!(noder.toggles, [3, 4]);
+    }
+
+    #[test]
+    fn more_meetings_than_allowed_end_it() {
+        let across = |i: i32| [(spot(0, 10 * i), spot(1000, 10 * i)), (spot(10 * i, 0), spot(10 * i, 1000))];
+        let pairs = (1..=50).flat_map(across).zip(0..);
+        let mut pieces: Vec<Piece> = pairs.map(|((from, to), record)| Piece { from, to, record }).collect();
+        let mut noder = Noder::default();
+        assert!(!noder.node(&mut pieces, 4999));
+        assert!(noder.node(&mut pieces, 10_000));
     }
 }

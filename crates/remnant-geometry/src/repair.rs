@@ -26,6 +26,19 @@ pub(crate) fn put_in_order(polygons: &mut [Contours]) {
     polygons.sort_unstable();
 }
 
+/// Polygons in order without those that stand there again, and without holes that do: they add nothing by the rule, and
+/// would be held against each other.
+pub(crate) fn distinct(polygons: &[Contours]) -> Vec<Contours> {
+    let mut distinct = polygons.to_vec();
+    for polygon in &mut distinct {
+        let mut holes = polygon.split_off(1.min(polygon.len()));
+        holes.dedup();
+        polygon.append(&mut holes);
+    }
+    distinct.dedup();
+    distinct
+}
+
 /// Beginnings of a ring that are compared; a ring that passes its least point more often is no real one.
 const BEGINNINGS: usize = 16;
 

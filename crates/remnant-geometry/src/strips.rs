@@ -103,15 +103,20 @@ impl Strips {
     }
 
     /// Calls `meet` once for every pair of boxes that share a point, until it says `false`; the first of a pair has
-    /// the smaller `x_min`.
-    pub(crate) fn pairs(&self, boxes: &[Box4], mut meet: impl FnMut(usize, usize) -> bool) {
+    /// the smaller `x_min`. No more than about `most` boxes are held against each other: says whether that was enough.
+    pub(crate) fn pairs_within(&self, boxes: &[Box4], most: u64, mut meet: impl FnMut(usize, usize) -> bool) -> bool {
         let single = self.starts.len() == 2;
+        let mut done = 0;
         for s in 0..self.starts.len() - 1 {
             let members = &self.members[self.starts[s] as usize..self.starts[s + 1] as usize];
             for (k, &i) in members.iter().enumerate() {
                 let a = boxes[i as usize];
+                if done > most {
+                    return false;
+                }
                 for &j in &members[k + 1..] {
                     let b = boxes[j as usize];
+                    done += 1;
                     if b[0] > a[2] {
                         break;
                     }
@@ -121,11 +126,12 @@ impl Strips {
                         && (single || self.of(a[1].max(b[1])) == s)
                         && !meet(i as usize, j as usize)
                     {
-                        return;
+                        return true;
                     }
                 }
             }
         }
+        true
     }
 
     /// Calls `near` for every box that shares a point with `query` (some boxes may come twice).
@@ -172,7 +178,7 @@ mod tests {
             let mut strips = Strips::default();
             strips.fill(&boxes);
             let mut got = Vec::new();
-            strips.pairs(&boxes, |i, j| {
+            strips.pairs_within(&boxes, u64::MAX, |i, j| {
                 got.push((i, j));
                 true
             });

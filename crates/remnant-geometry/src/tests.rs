@@ -158,3 +158,24 @@ fn a_record_used_twice_changes_no_area() {
         assert_eq!(areas, folded, "seed {seed}");
     }
 }
+
+/// Found by the fuzzer: the engine rounded a crossing with the antimeridian to a step beyond it.
+#[test]
+fn ground_cut_at_the_antimeridian_ends_there() {
+    use crate::Point;
+    use crate::plane::HALF_TURN;
+    let corners = [(0, 0), (9, -47), (0, 9), (-47, 0), (9, 9)];
+    let ring = |base: i64| {
+        let place = |&(x, y): &(i64, i64)| {
+            let x = (base + x + HALF_TURN).rem_euclid(2 * HALF_TURN) - HALF_TURN;
+            Point { x, y: (y - crate::plane::POLE).max(-crate::plane::POLE) }.degrees()
+        };
+        corners.iter().chain(corners.first()).map(place).collect::<Vec<_>>()
+    };
+    for base in [HALF_TURN, -HALF_TURN, HALF_TURN - 3] {
+        if let Ok((footprint, _)) = Footprint::new(&[RawPolygon { rings: vec![ring(base)] }]) {
+            let bounds = footprint.bounds();
+            assert!(bounds.min.x >= -HALF_TURN && bounds.max.x <= HALF_TURN, "{bounds:?}");
+        }
+    }
+}

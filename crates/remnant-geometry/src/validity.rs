@@ -1,6 +1,6 @@
 //! Whether polygons on the grid are valid by OGC Simple Features (OGC 06-103r4, section 6.1.11).
 
-use crate::footprint::turn;
+use crate::footprint::{Budget, turn};
 use crate::plane::{Bounds, Point};
 use crate::repair::{self, Contours};
 use crate::strips::{Box4, Strips, pairs_in_order};
@@ -10,6 +10,8 @@ pub(crate) enum Verdict {
     Valid,
     /// Not valid, with a place where it shows.
     Invalid(Point),
+    /// Its edges touch or cross more often than its budget allows: so often at least.
+    TooMuch(u64),
 }
 
 /// Rings beyond which nesting is left to the overlay: comparing every ring with every other is quadratic.
@@ -35,47 +37,72 @@ enum Meeting {
 }
 
 /// Checks polygons, each a shell and its holes, without repeated or closing points.
-pub(crate) fn check(polygons: &[Contours]) -> Verdict {
+pub(crate) fn check(polygons: &[Contours], budget: &Budget) -> Verdict {
     let rings: Vec<&[Point]> = polygons.iter().flatten().map(Vec::as_slice).collect();
+    if let Some(at) = rings.iter().find_map(|ring| spike(ring)) {
+        return Verdict::Invalid(at);
+    }
+    let edges = edges(&rings);
+    let (most, mut touches, mut bad) = (budget.crossings_of(edges.len()), 0, None);
+    let enough = meetings(&edges, budget, |e, f, meeting| {
+        match meeting {
+            Meeting::Apart => {}
+            Meeting::Touch if e.ring != f.ring => touches += 1,
+            Meeting::Touch | Meeting::Cross => bad = Some(f.a),
+        }
+        bad.is_none() && touches <= most
+    });
+    match bad {
+        Some(at) => Verdict::Invalid(at),
+        None if touches > most || !enough => Verdict::TooMuch(touches),
+        None if touches > 0 || rings.len() > FEW_RINGS => by_overlay(polygons),
+        None if rings.len() > 1 => by_nesting(polygons),
+        None => Verdict::Valid,
+    }
+}
+
+/// Whether the overlay may be asked about rings that cross: it works on every crossing.
+///
+/// # Errors
+/// How many there are at least, where they are more than the budget allows.
+pub(crate) fn tangle(polygons: &[Contours], budget: &Budget) -> Result<(), u64> {
+    let rings: Vec<&[Point]> = polygons.iter().flatten().map(Vec::as_slice).collect();
+    let edges = edges(&rings);
+    let (most, mut crossings) = (budget.crossings_of(edges.len()), 0);
+    let enough = meetings(&edges, budget, |_, _, meeting| {
+        crossings += u64::from(!matches!(meeting, Meeting::Apart));
+        crossings <= most
+    });
+    if enough && crossings <= most { Ok(()) } else { Err(crossings) }
+}
+
+fn edges(rings: &[&[Point]]) -> Vec<Edge> {
     let mut edges: Vec<Edge> = Vec::with_capacity(rings.iter().map(|r| r.len()).sum());
     for (number, ring) in rings.iter().enumerate() {
         let length = ring.len() as u32;
-        if let Some(at) = spike(ring) {
-            return Verdict::Invalid(at);
-        }
         for (i, (&a, &b)) in ring.iter().zip(ring.iter().cycle().skip(1)).enumerate() {
             edges.push(Edge { a: a.min(b), b: a.max(b), ring: number as u32, place: (i as u32, length) });
         }
     }
     edges.sort_unstable_by_key(|e| e.a.x);
+    edges
+}
+
+/// Tells how any two edges meet that are not neighbours in a ring, until `told` says `false`; says whether the budget
+/// was enough to look at all.
+fn meetings(edges: &[Edge], budget: &Budget, mut told: impl FnMut(&Edge, &Edge, Meeting) -> bool) -> bool {
     let boxes: Vec<Box4> = edges.iter().map(|e| [e.a.x, e.a.y.min(e.b.y), e.b.x, e.a.y.max(e.b.y)]).collect();
-    let mut touches = false;
-    let mut bad = None;
     let mut look = |i: usize, j: usize| {
         let (e, f) = (&edges[i], &edges[j]);
-        if e.ring == f.ring && adjacent(e.place, f.place) {
-            return true;
-        }
-        match meeting(e, f) {
-            Meeting::Apart => {}
-            Meeting::Touch if e.ring != f.ring => touches = true,
-            Meeting::Touch | Meeting::Cross => bad = Some(f.a),
-        }
-        bad.is_none()
+        (e.ring == f.ring && adjacent(e.place, f.place)) || told(e, f, meeting(e, f))
     };
     if boxes.len() <= FEW_EDGES {
         pairs_in_order(&boxes, &mut look);
-    } else {
-        let mut strips = Strips::default();
-        strips.fill(&boxes);
-        strips.pairs(&boxes, look);
+        return true;
     }
-    match bad {
-        Some(at) => Verdict::Invalid(at),
-        None if touches || rings.len() > FEW_RINGS => by_overlay(polygons),
-        None if rings.len() > 1 => by_nesting(polygons),
-        None => Verdict::Valid,
-    }
+    let mut strips = Strips::default();
+    strips.fill(&boxes);
+    strips.pairs_within(&boxes, budget.comparisons_of(edges.len()), look)
 }
 
 fn adjacent((i, n): (u32, u32), (j, _): (u32, u32)) -> bool {

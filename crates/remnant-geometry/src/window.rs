@@ -1,7 +1,7 @@
 //! The faces of a window: which records cover what ground, and how much of it.
 
 use crate::cut::{Run, Span, Window, WindowCut};
-use crate::faces::{TileFaces, Torn};
+use crate::faces::{TOO_MANY, TileFaces, Torn};
 use crate::footprint::Footprint;
 use crate::noding::Piece;
 use crate::outline::Outline;
@@ -25,12 +25,22 @@ pub struct WindowFaces {
     members: Vec<u32>,
     cover: Vec<u32>,
     classes: Vec<FaceClass>,
+    /// How often borders may meet in a tile; `None` for the usual.
+    most: Option<usize>,
 }
+
+/// How often borders may meet in a tile where nobody says: what is noted of each takes some 50 bytes.
+pub const MOST_MEETINGS: usize = 50_000_000;
 
 /// What is told of every face: the covering records in ascending order, and the area.
 pub type FaceSink<'a> = dyn FnMut(&[u32], Area) -> FaceClass + 'a;
 
 impl WindowFaces {
+    /// Cuts windows in whose tiles borders meet at most so often.
+    pub fn meeting_at_most(most: usize) -> Self {
+        Self { most: Some(most), ..Self::default() }
+    }
+
     /// Cuts a window by the footprints that reach it, given in ascending order of their numbers.
     ///
     /// `face` is told every face that some record covers, tile by tile: the areas of one set of records are to be
@@ -40,7 +50,8 @@ impl WindowFaces {
     /// The result depends on the window and the footprints alone. Cost: near n log n in the edges and crossings.
     ///
     /// # Errors
-    /// [`Torn`] where the faces contradict each other, which would be a fault of this program.
+    /// [`Torn`] where the faces contradict each other, which would be a fault of this program, or where borders meet too
+    /// often in a tile.
     pub fn cut<'a>(
         &mut self,
         window: Window,
@@ -143,8 +154,15 @@ impl WindowFaces {
         let corner = runs.iter().filter(|r| r.corner).map(|r| r.record).chain(spans.iter().map(|s| s.record));
         let members = &self.members;
         self.tile
-            .cut(area, members.len(), corner.map(|r| number(members, r)), &mut self.pieces, outline.is_some())
-            .map_err(|(x, y)| Torn { column, row, x, y })?;
+            .cut(
+                area,
+                members.len(),
+                corner.map(|r| number(members, r)),
+                &mut self.pieces,
+                self.most.unwrap_or(MOST_MEETINGS),
+                outline.is_some(),
+            )
+            .map_err(|(x, y)| Torn { too_many: (x, y) == TOO_MANY, column, row, x, y })?;
         self.classes.clear();
         for label in 0..self.tile.labels.len() as u32 {
             self.cover.clear();

@@ -48,6 +48,8 @@ mod understand;
 pub mod write;
 pub mod zone;
 
+#[doc(hidden)]
+pub use understand::fuzzed_words;
 pub use understand::{inspect, mapping, profile};
 
 /// The README's example is compiled and run with the tests.

@@ -100,6 +100,8 @@ pub struct Settings {
     /// Whether the outputs are for the public: without the ground of hazards and releases, and without what it could be
     /// rebuilt from.
     pub public: bool,
+    /// How much the files may ask for.
+    pub limits: crate::read::Limits,
     /// What the order of work goes by; without any, by people for a hectare to be cleared, or by homes where no zone
     /// says how many people.
     pub weights: Vec<(Measure, f64)>,
@@ -196,6 +198,7 @@ impl Settings {
             threads: None,
             today,
             public: false,
+            limits: crate::read::Limits::default(),
             weights: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::path::PathBuf;
 
 use remnant::mapping::{VALUE_FIELDS, field_words};
+use remnant::read::LIMITS;
 use remnant::settings::{Format, Measure};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
@@ -82,6 +83,11 @@ pub(super) struct Written {
     /// What the order of work goes by.
     #[serde(default)]
     pub(super) plan: WrittenPlan,
+    /// How much the files may ask for before they are refused, where they can be trusted: `corners` of a record,
+    /// `crossings` of its edges, `tile_crossings` of all borders in a tile, `growth` of a file while it is read.
+    #[serde(default)]
+    #[schemars(schema_with = "limits")]
+    pub(super) limits: BTreeMap<toml::Spanned<String>, toml::Spanned<u64>>,
     /// The layers, in the order in which they count.
     #[serde(default)]
     pub(super) layer: Vec<WrittenLayer>,
@@ -226,6 +232,12 @@ fn weights(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "object", "properties": plain, "patternProperties": {pattern: weight}, "additionalProperties": false
     })
+}
+
+fn limits(_: &mut SchemaGenerator) -> Schema {
+    let number = json!({"type": "integer", "minimum": 1});
+    let all: Map<String, Json> = LIMITS.iter().map(|row| (row.name.to_owned(), number.clone())).collect();
+    json_schema!({"type": "object", "properties": all, "additionalProperties": false})
 }
 
 fn outside_policies(_: &mut SchemaGenerator) -> Schema {

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::events::Covers;
 use super::ledger::{Deed, Flow, Ground, Ledger, WindowDeeds, ZoneLand};
+use crate::read::Limits;
 use crate::settings::{OutsidePolicy, Settings};
 use crate::status::{Change, State, step};
 
@@ -20,6 +21,8 @@ pub(super) struct Rules<'a> {
     pub want_rim: bool,
     /// Whether the account at earlier dates is wanted too.
     pub want_series: bool,
+    /// How much the data may ask for.
+    pub limits: Limits,
 }
 
 impl<'a> Rules<'a> {
@@ -31,6 +34,7 @@ impl<'a> Rules<'a> {
             opening_slot: settings.since.map(|d| covers.slot_at(Some(d))),
             want_rim: !covers.zones.is_empty(),
             want_series: settings.series.is_some(),
+            limits: settings.limits,
         }
     }
 }

@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
-use remnant_geometry::{Bounds, Footprint, Outline, Window, WindowFaces};
+use remnant_geometry::plane::TILE;
+use remnant_geometry::{Bounds, Footprint, Outline, Point, Torn, Window, WindowFaces};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
@@ -12,6 +13,7 @@ use super::faces::{Rules, WindowAccount};
 use super::ledger::Ledger;
 use crate::error::{Error, Location, Result};
 use crate::progress::Progress;
+use crate::read::Limit;
 
 /// A footprint's box with its number.
 pub(super) type Entry = GeomWithData<Rectangle<[i64; 2]>, u32>;
@@ -57,9 +59,11 @@ pub(super) fn overlay(rules: &Rules<'_>, draw: bool, progress: &dyn Progress) ->
         failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     };
     let failed = || failure.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+    let most = usize::try_from(rules.limits.of(Limit::TileCrossings)).unwrap_or(usize::MAX);
+    let worker = || Worker { cutter: WindowFaces::meeting_at_most(most), ..Worker::default() };
     let mut result = windows
         .par_iter()
-        .fold(Worker::default, |mut worker, &window| {
+        .fold(worker, |mut worker, &window| {
             if failed() {
                 return worker;
             }
@@ -118,7 +122,10 @@ impl Worker {
             }
             class
         });
-        torn.map_err(|torn| self.broken(window, ground, &torn.to_string()))?;
+        torn.map_err(|torn| match torn.too_many {
+            true => too_many(&torn, &self.reaching, ground.rules),
+            false => self.broken(window, ground, &torn.to_string()),
+        })?;
         self.account.end();
         Ok(())
     }
@@ -140,6 +147,23 @@ impl Worker {
     fn result(self) -> Overlay {
         Overlay { ledger: self.account.ledger, outline: self.outline, live_sets: self.account.live_sets }
     }
+}
+
+/// Borders meet in a tile more often than is allowed: names the records with the most corners, of those that reach it.
+fn too_many(torn: &Torn, reaching: &[u32], rules: &Rules<'_>) -> Error {
+    const NAMED: usize = 3;
+    let tile = |n: i32| i64::from(n) * TILE;
+    let [x, y] = Point { x: tile(torn.column), y: tile(torn.row) }.degrees();
+    let mut records: Vec<_> = reaching.iter().filter_map(|&r| rules.covers.events.get(r as usize)).collect();
+    records.sort_by_key(|event| (std::cmp::Reverse(event.ground.len()), event.origin));
+    let named: Vec<String> = records.iter().take(NAMED).map(|event| format!("`{}`", event.id)).collect();
+    let limit = rules.limits.reached(Limit::TileCrossings);
+    let why = format!(
+        "near longitude {x:.3}, latitude {y:.3} borders of records such as {} meet too often; {limit}",
+        named.join(", ")
+    );
+    let remedy = "look at these records in a GIS: thousands of teeth or copies in one place are not what was drawn";
+    Error::unusable("the ground could not be cut into faces", Location::default(), why, remedy)
 }
 
 /// The boxes of some footprints, each with its place among them.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use geo_types::Coord;
 
-use super::DeclaredCrs;
+use super::{DeclaredCrs, Limit, Limits};
 use crate::crs::Crs;
 
 /// How far a chord may leave its arc, in metres: half of the millimetre, since edges are then followed to the
@@ -35,12 +35,24 @@ pub(super) struct Arcs {
     /// Found at the first arc, since few layers have any.
     sagitta: OnceLock<Option<f64>>,
     left: AtomicUsize,
+    limits: Limits,
 }
 
 impl Arcs {
     /// The arcs of a layer in this system.
     pub(super) fn new(crs: &DeclaredCrs) -> Self {
-        Self { crs: crs.clone(), sagitta: OnceLock::new(), left: AtomicUsize::new(MOST_POSITIONS) }
+        Self {
+            crs: crs.clone(),
+            sagitta: OnceLock::new(),
+            left: AtomicUsize::new(MOST_POSITIONS),
+            limits: Limits::default(),
+        }
+    }
+
+    /// The same within other limits.
+    pub(super) fn growing(self, limits: Limits) -> Self {
+        let most = (MOST_POSITIONS as u64).saturating_mul(limits.growth());
+        Self { left: AtomicUsize::new(usize::try_from(most).unwrap_or(usize::MAX)), limits, ..self }
     }
 
     fn sagitta(&self) -> Option<f64> {
@@ -97,7 +109,8 @@ impl Arcs {
             let spent =
                 self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(pieces as usize));
             if spent.is_err() {
-                return Err("the arcs of this layer would need too many chords in all".into());
+                let limit = self.limits.reached(Limit::Growth);
+                return Err(format!("the arcs of this layer would need too many chords in all; {limit}"));
             }
             let begin = circle.angle + if half == 0 { 0.0 } else { circle.sweeps[0] };
             inner.extend((1..pieces).map(|k| circle.at(begin + sweep * (f64::from(k) / f64::from(pieces)))));

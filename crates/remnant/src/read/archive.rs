@@ -6,7 +6,7 @@ use std::path::Path;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::Bytes;
+use super::{Bytes, Limit, Limits};
 use crate::error::{Error, Location, Result};
 
 /// More entries than any survey has.
@@ -58,6 +58,7 @@ pub(super) struct Archive<'a> {
     /// How many bytes may still be unpacked.
     left: u64,
     allowed: u64,
+    limits: Limits,
 }
 
 fn unusable(path: &Path, why: impl std::fmt::Display) -> Error {
@@ -67,11 +68,13 @@ fn unusable(path: &Path, why: impl std::fmt::Display) -> Error {
 
 impl<'a> Archive<'a> {
     /// Reads the directory of an archive.
-    pub(super) fn open(bytes: &'a Bytes) -> Result<Self> {
+    pub(super) fn open(bytes: &'a Bytes, limits: Limits) -> Result<Self> {
         let path = bytes.path();
         let zip = ZipArchive::new(Cursor::new(&bytes[..])).map_err(|e| unusable(path, reason(&e)))?;
-        if zip.len() > MOST_ENTRIES {
-            return Err(unusable(path, format!("it has {} entries, more than {MOST_ENTRIES}", zip.len())));
+        let most = (MOST_ENTRIES as u64).saturating_mul(limits.growth());
+        if zip.len() as u64 > most {
+            let why = format!("it has {} entries, more than {most}; {}", zip.len(), limits.reached(Limit::Growth));
+            return Err(unusable(path, why));
         }
         if zip.has_duplicate_names() {
             return Err(unusable(path, "two of its entries have one name, so which one is meant can't be known"));
@@ -90,8 +93,8 @@ impl<'a> Archive<'a> {
                 entries.push(entry);
             }
         }
-        let allowed = (bytes.len() as u64).saturating_mul(RATIO).max(ALWAYS);
-        Ok(Self { path, zip, entries, left: allowed, allowed })
+        let allowed = (bytes.len() as u64).saturating_mul(RATIO).max(ALWAYS).saturating_mul(limits.growth());
+        Ok(Self { path, zip, entries, left: allowed, allowed, limits })
     }
 
     /// The files in it, in their order.
@@ -106,8 +109,10 @@ impl<'a> Archive<'a> {
         let file = self.zip.by_index(entry.index).map_err(|e| fault(&e))?;
         let stated = file.size();
         let too_large = || {
-            let allowed = self.allowed;
-            let why = format!("the archive unpacks to more than {allowed} bytes, far more than a real one of its size");
+            let (allowed, limit) = (self.allowed, self.limits.reached(Limit::Growth));
+            let why = format!(
+                "the archive unpacks to more than {allowed} bytes, far more than a real one of its size; {limit}"
+            );
             unusable(&place, why)
         };
         if stated > self.left {

@@ -12,12 +12,15 @@ mod csv;
 mod declared;
 mod extent;
 mod flatgeobuf;
+#[doc(hidden)]
+pub mod fuzzed;
 mod garbled;
 mod gdal;
 mod geojson;
 mod geopackage;
 mod geoparquet;
 mod kml;
+mod limits;
 #[cfg(test)]
 mod malformed;
 mod raw;
@@ -39,6 +42,7 @@ use crate::error::{Error, Location, Result};
 pub use bytes::{Bytes, Digest};
 pub(crate) use csv::{is_hashtags, separator};
 pub use garbled::{Garbled, garbled};
+pub use limits::{LIMITS, Limit, Limits, Row};
 
 /// A value of an attribute as its file gives it; text is trusted by nobody.
 #[derive(Debug, Clone, PartialEq)]
@@ -246,12 +250,14 @@ pub struct Request<'a> {
     pub bearings: Option<Bearings>,
     /// The fields to hand over.
     pub wanted: &'a Wanted,
+    /// How much the file may ask for.
+    pub limits: Limits,
 }
 
 impl<'a> Request<'a> {
     /// The only layer of a file, with nothing known beside it.
     pub fn of(path: &'a Path, wanted: &'a Wanted) -> Self {
-        Self { path, layer: None, encoding: None, bearings: None, wanted }
+        Self { path, layer: None, encoding: None, bearings: None, wanted, limits: Limits::default() }
     }
 }
 

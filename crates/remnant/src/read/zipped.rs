@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::archive::{Archive, Entry};
 use super::kml::{Document, Kml};
-use super::{Bytes, Digest, Feature, Format, LayerInfo, Request, Source, Wanted, csv, geojson, shapefile};
+use super::{Bytes, Digest, Feature, Format, LayerInfo, Limits, Request, Source, Wanted, csv, geojson, shapefile};
 use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats.
@@ -112,7 +112,7 @@ fn names(members: &[Member]) -> Vec<String> {
 fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
     let bytes = Bytes::load(request.path)?;
     let digest = bytes.digest();
-    let mut archive = Archive::open(&bytes)?;
+    let mut archive = Archive::open(&bytes, request.limits)?;
     let (member, layer) = choose(&archive, request)?;
     match member {
         Member::Kml(entries) => {
@@ -233,7 +233,7 @@ fn side_files(archive: &mut Archive<'_>, entry: &Entry) -> Result<shapefile::Fil
 
 fn layers(path: &Path) -> Result<Vec<String>> {
     let bytes = Bytes::load(path)?;
-    let mut archive = Archive::open(&bytes)?;
+    let mut archive = Archive::open(&bytes, Limits::default())?;
     let members = members(&archive);
     if members.is_empty() {
         return Err(nothing(&archive, path));

@@ -145,8 +145,8 @@ pub fn listing(verdicts: &[Verdict]) -> Listing {
     }
 }
 
-/// The verdicts on every figure, in the order of the table.
-fn verdicts(published: &[Published], accounts: &[Account]) -> Vec<Verdict> {
+/// The verdicts on every figure, in the order of the table: without accounts, what the figures say of each other.
+pub fn verdicts(published: &[Published], accounts: &[Account]) -> Vec<Verdict> {
     let computed = computed::Accounts::new(accounts);
     let mut found = checks::all(published);
     for (number, figure) in published.iter().enumerate() {

@@ -143,7 +143,7 @@ pub fn layer(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
     let (path, of, encoding) = (spec.path.as_path(), spec.layer.as_deref(), spec.encoding.as_deref());
     let names = read::field_names(path, of, encoding)?;
     let wanted = Wanted::new(&names);
-    let source = read::open(&Request { layer: of, encoding, ..Request::of(path, &wanted) })?;
+    let source = read::open(&Request { layer: of, encoding, limits: settings.limits, ..Request::of(path, &wanted) })?;
     let features = source.read(0..source.len())?;
     let info = source.info();
     let reach = Reach::of(&features);

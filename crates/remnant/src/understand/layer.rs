@@ -14,7 +14,7 @@ use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
 use crate::pipeline::LayerSpec;
 use crate::progress::Progress;
-use crate::read::{self, Request, Source, garbled};
+use crate::read::{self, Limits, Request, Source, garbled};
 use crate::report::{Input, Role};
 use crate::settings::{DatePolicy, Settings};
 
@@ -49,6 +49,7 @@ pub(super) struct Context<'a> {
     pub(super) dates: DatePolicy,
     pub(super) today: Date,
     pub(super) aliases: Option<&'a Aliases>,
+    pub(super) limits: Limits,
 }
 
 impl<'a> OpenLayer<'a> {
@@ -62,6 +63,7 @@ impl<'a> OpenLayer<'a> {
             encoding: spec.encoding.as_deref(),
             bearings: spec.bearings,
             wanted: &wanted,
+            limits: settings.limits,
         };
         let source = read::open(&request)?;
         let place = Location::file(&spec.path).layer(&source.info().name);
@@ -139,6 +141,7 @@ impl<'a> OpenLayer<'a> {
             dates: settings.dates,
             today: settings.today,
             aliases,
+            limits: settings.limits,
             fields,
         }
     }

@@ -20,3 +20,13 @@ mod words;
 pub(crate) use assume::settle;
 pub(crate) use closing::spare_open;
 pub(crate) use layer::{OpenLayer, common_area};
+
+/// What every parser of single values makes of a text: the entry of the fuzzer. Not part of the interface.
+pub fn fuzzed_words(text: &str) -> String {
+    let (value, none) = (crate::read::Value::Text(text.to_owned()), mapping::Values::default());
+    let readings = (words::date(&value), words::amount(&value), words::count(&value));
+    format!(
+        "{readings:?} {:?}",
+        (words::class(&value, &none), words::kind(&value, &none), words::status(&value, &none))
+    )
+}

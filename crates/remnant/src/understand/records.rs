@@ -13,7 +13,7 @@ use super::layer::Context;
 use super::place::{Ground, Placer};
 use super::words::{self, ReadDate};
 use crate::finding::{Code, Finding, Place};
-use crate::read::{Feature, Shape, UNCLOSED};
+use crate::read::{Feature, Limit, Shape, UNCLOSED};
 use crate::records::{
     DEVICES, District, Exposed, Fate, Hazard, HazardClass, HazardGround, Incident, LostHazard, LostRelease, Origin,
     Release, Validity, Work, Zone,
@@ -503,9 +503,26 @@ impl Draft<'_> {
     /// The footprint of polygons, with findings about what was put right.
     pub(super) fn footprint(&mut self, ground: &Ground) -> Result<Footprint, Lost> {
         // Rings from strangers go through a library here: should it fail on some, one record is lost and not the run.
-        let made = catch_unwind(AssertUnwindSafe(|| Footprint::new(&ground.polygons)));
+        let limits = self.context.limits;
+        let made = catch_unwind(AssertUnwindSafe(|| Footprint::within(&ground.polygons, &limits.budget())));
         let failed = |_| (Code::UnreadableGeometry, "the rings can't be mended: the program failed on them".to_owned());
-        let (footprint, defects) = made.map_err(failed)?.map_err(no_footprint)?;
+        let (footprint, defects) = made.map_err(failed)?.map_err(|why| match why {
+            NoFootprint::TooManyCorners(corners) => {
+                let limit = limits.reached(Limit::Corners);
+                (
+                    Code::UnreadableGeometry,
+                    format!("the geometry has {corners} corners, more than a record may; {limit}"),
+                )
+            }
+            NoFootprint::TooManyCrossings(_) => {
+                let limit = limits.reached(Limit::Crossings);
+                (
+                    Code::UnreadableGeometry,
+                    format!("its rings cross, touch or lie over each other too often to be judged; {limit}"),
+                )
+            }
+            other => no_footprint(other),
+        })?;
         for defect in defects {
             self.defect(&defect);
         }
@@ -579,6 +596,9 @@ fn no_footprint(why: NoFootprint) -> Lost {
             Code::NoArea,
             "the geometry encloses no area: fewer than three distinct points, or all on a line".to_owned(),
         ),
+        NoFootprint::TooManyCorners(_) | NoFootprint::TooManyCrossings(_) => {
+            (Code::UnreadableGeometry, "the geometry has too many corners, or its rings cross too often".to_owned())
+        }
         NoFootprint::NotFinite => (Code::BadCoordinates, "a coordinate is not a finite number".to_owned()),
         NoFootprint::NotOnEarth([x, y]) => (
             Code::BadCoordinates,

@@ -10,7 +10,10 @@ mod tests;
 
 use std::ops::Range;
 
-use ::flatgeobuf::{GeometryType, Header, size_prefixed_root_as_feature, size_prefixed_root_as_header};
+use ::flatgeobuf::{
+    GeometryType, Header, size_prefixed_root_as_feature_with_opts, size_prefixed_root_as_header_with_opts,
+};
+use flatbuffers::VerifierOptions;
 
 use self::properties::{Field, fields, values};
 use super::arc::Arcs;
@@ -30,6 +33,19 @@ fn recognises(head: &[u8]) -> bool {
 
 /// The largest header that is read: names and a CRS, and no more.
 const LARGEST_HEADER: u64 = 64 << 20;
+
+/// How many times the size of a table its parts may come to: they may lie in one place of the file, and a part with parts
+/// of its own could be there millions of times. Writers share the small tables of offsets at most.
+const SHARED: usize = 16;
+
+/// What a table of a file may hold: no more than it has room for.
+fn allowed(table: &[u8]) -> VerifierOptions {
+    VerifierOptions {
+        max_tables: table.len() / 4 + 16,
+        max_apparent_size: table.len().saturating_mul(SHARED).saturating_add(1024),
+        ..VerifierOptions::default()
+    }
+}
 
 /// The bytes of a node of the index: four coordinates and an offset.
 const NODE: usize = 40;
@@ -144,7 +160,8 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
     let end = size.map(|size| 12 + size).filter(|&end| end <= file.len());
     let end = end.ok_or_else(|| unusable("its header reaches beyond the end of the file".into()))?;
     let header = file.read(8..end)?;
-    let header = size_prefixed_root_as_header(&header).map_err(|e| unusable(format!("its header is damaged: {e}")))?;
+    let header = size_prefixed_root_as_header_with_opts(&allowed(&header), &header)
+        .map_err(|e| unusable(format!("its header is damaged: {e}")))?;
     let stated = index(header.features_count());
     let (count, start) = stated
         .and_then(|count| Some((count, end.checked_add(index_size(count, header.index_node_size())? as u64)?)))
@@ -169,7 +186,7 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
         files: vec![digest],
         notes: Vec::new(),
     };
-    let (kind, arcs) = (header.geometry_type(), Arcs::new(&info.crs));
+    let (kind, arcs) = (header.geometry_type(), Arcs::new(&info.crs).growing(request.limits));
     Ok(Box::new(FlatGeobuf { file, starts, leaves, kind, columns, wanted: request.wanted.clone(), arcs, info }))
 }
 
@@ -222,7 +239,8 @@ impl Source for FlatGeobuf {
             let own = bytes.get((span[0] - first) as usize..(span[1] - first) as usize);
             let mut feature =
                 Feature { number, id: None, values: Vec::new(), shape: Shape::Missing, notes: Vec::new() };
-            match size_prefixed_root_as_feature(own.unwrap_or_default()) {
+            let own = own.unwrap_or_default();
+            match size_prefixed_root_as_feature_with_opts(&allowed(own), own) {
                 Ok(table) => {
                     feature.shape =
                         geometry::shape(table.geometry(), self.kind, stated, &self.arcs, &mut feature.notes);
@@ -233,7 +251,10 @@ impl Source for FlatGeobuf {
                     }
                 }
                 Err(_) => {
-                    let why = "the feature is damaged: an offset or a length in it leads out of it".into();
+                    let why =
+                        "the feature is damaged: an offset or a length in it leads out of it, or to one place again \
+                               and again"
+                            .into();
                     feature.shape = Shape::Unreadable { why, bounds: stated.filter(sound) };
                 }
             }

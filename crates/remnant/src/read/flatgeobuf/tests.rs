@@ -114,3 +114,36 @@ fn real_files_agree_with_gdal() {
         assert_eq!(azerbaijan.and_then(|at| read.value(at, 1)), Some(&Value::Text("Azerbaijan".into())));
     }
 }
+
+/// One line that a collection holds thousands of times, at the same place of the file: 40 kB that would be 64 MB.
+#[test]
+fn parts_at_one_place_again_and_again_are_refused() {
+    use ::flatgeobuf::{Feature, FeatureArgs, Geometry, GeometryArgs, GeometryType, Header, HeaderArgs};
+    let file = |times: usize| {
+        let mut header = flatbuffers::FlatBufferBuilder::new();
+        let args = HeaderArgs {
+            geometry_type: GeometryType::MultiLineString,
+            features_count: 1,
+            index_node_size: 0,
+            ..Default::default()
+        };
+        let root = Header::create(&mut header, &args);
+        header.finish_size_prefixed(root, None);
+        let mut feature = flatbuffers::FlatBufferBuilder::new();
+        let xy: Vec<f64> = (0..4000).map(f64::from).collect();
+        let xy = Some(feature.create_vector(&xy));
+        let line = GeometryArgs { xy, type_: GeometryType::LineString, ..Default::default() };
+        let line = Geometry::create(&mut feature, &line);
+        let parts = Some(feature.create_vector(&vec![line; times]));
+        let all = GeometryArgs { parts, type_: GeometryType::GeometryCollection, ..Default::default() };
+        let geometry = Some(Geometry::create(&mut feature, &all));
+        let root = Feature::create(&mut feature, &FeatureArgs { geometry, ..Default::default() });
+        feature.finish_size_prefixed(root, None);
+        [&b"fgb\x03fgb\0"[..], header.finished_data(), feature.finished_data()].concat()
+    };
+    let few = read_bytes("few.fgb", &file(3), &[]).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(few.tally(), [0, 0, 1]);
+    let many = read_bytes("many.fgb", &file(2000), &[]).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(many.tally(), [0, 1, 0]);
+    assert!(many.why(0).contains("again and again"), "{}", many.why(0));
+}

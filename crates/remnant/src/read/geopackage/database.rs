@@ -12,6 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::wal::{self, Applied};
 use crate::error::{Error, Location, Result};
 use crate::read::bytes::{Bytes, Digest, Stamp, digest_of};
+use crate::read::{self, Limits};
 
 /// Steps of SQLite's machine between two looks at what is left of the budget.
 const STEPS: i32 = 100_000;
@@ -33,6 +34,7 @@ pub(super) struct Database {
     /// Their size together, in bytes.
     pub(super) size: u64,
     pub(super) notes: Vec<String>,
+    pub(super) limits: Limits,
     stamp: Stamp,
 }
 
@@ -46,7 +48,7 @@ impl Database {
     ///
     /// # Errors
     /// As [`Bytes::load`]; [`Error::Unusable`] where it is no database, or changes beside it are in doubt.
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(super) fn open(path: &Path, limits: Limits) -> Result<Self> {
         let beside = beside(path)?;
         let log = beside.log.as_deref().map(Bytes::load_or_empty).transpose()?;
         let (digest, stamp) = digest_of(path)?;
@@ -70,14 +72,14 @@ impl Database {
         }
         let size = files.iter().map(|f| f.size).sum();
         let connection = match patched {
-            Some(database) => in_memory(database).map_err(|e| unusable(path, &e))?,
-            None => unchanging(&beside.file).map_err(|e| unusable(path, &e))?,
+            Some(database) => in_memory(database).map_err(|e| unusable(path, &e, limits))?,
+            None => unchanging(&beside.file).map_err(|e| unusable(path, &e, limits))?,
         };
-        guard(&connection, size).map_err(|e| unusable(path, &e))?;
-        if let Some(why) = damage(&connection).map_err(|e| unusable(path, &e))? {
+        guard(&connection, size, limits).map_err(|e| unusable(path, &e, limits))?;
+        if let Some(why) = damage(&connection).map_err(|e| unusable(path, &e, limits))? {
             return Err(broken(path, format!("it is damaged: {why}")));
         }
-        Ok(Self { connection, files, size, notes, stamp })
+        Ok(Self { connection, files, size, notes, limits, stamp })
     }
 }
 
@@ -117,10 +119,13 @@ fn in_doubt(path: &Path, why: &str) -> Error {
 }
 
 /// What SQLite says, for a person.
-pub(super) fn unusable(path: &Path, error: &rusqlite::Error) -> Error {
+pub(super) fn unusable(path: &Path, error: &rusqlite::Error, limits: Limits) -> Error {
     let (why, remedy) = match error.sqlite_error_code() {
         Some(ErrorCode::OperationInterrupted) => (
-            "reading it takes far longer than its size allows; a view in it multiplies or never ends".to_owned(),
+            format!(
+                "reading it takes far longer than its size allows; a view in it multiplies or never ends; {}",
+                limits.reached(read::Limit::Growth)
+            ),
             "save the layer as a table of its own, for example with QGIS or: ogr2ogr out.gpkg IN LAYER",
         ),
         Some(ErrorCode::OutOfMemory) => (
@@ -172,7 +177,7 @@ fn in_memory(mut database: Vec<u8>) -> rusqlite::Result<Connection> {
 }
 
 /// Takes from a connection whatever a hostile file could use.
-fn guard(connection: &Connection, size: u64) -> rusqlite::Result<()> {
+fn guard(connection: &Connection, size: u64, limits: Limits) -> rusqlite::Result<()> {
     for (setting, on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
         (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
@@ -192,7 +197,8 @@ fn guard(connection: &Connection, size: u64) -> rusqlite::Result<()> {
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000)?;
     connection.set_limit(Limit::SQLITE_LIMIT_VDBE_OP, 1_000_000)?;
-    let mut left = FREE_STEPS.saturating_add(size.saturating_mul(STEPS_PER_BYTE)) / u64::from(STEPS.unsigned_abs());
+    let usual = FREE_STEPS.saturating_add(size.saturating_mul(STEPS_PER_BYTE));
+    let mut left = usual.saturating_mul(limits.growth()) / u64::from(STEPS.unsigned_abs());
     connection.progress_handler(
         STEPS,
         Some(move || {

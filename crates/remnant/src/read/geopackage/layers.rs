@@ -7,8 +7,8 @@ use rusqlite::{Connection, Row};
 
 use super::database::unusable;
 use crate::error::{Error, Location, Result};
-use crate::read::DeclaredCrs;
 use crate::read::declared::first_understood;
+use crate::read::{DeclaredCrs, Limits};
 
 /// No more layers than this are named in a message.
 const NAMED: usize = 40;
@@ -50,7 +50,8 @@ const LAYERS: &str = "SELECT m.name, g.column_name, g.srs_id, m.type, g.table_na
 /// The layer that is asked for, or the only one.
 pub(super) fn choose(connection: &Connection, path: &Path, asked: Option<&str>) -> Result<Layer> {
     let is_geopackage = "SELECT count(*) FROM sqlite_master WHERE name IN ('gpkg_contents', 'gpkg_geometry_columns')";
-    let tables: i64 = connection.query_row(is_geopackage, [], |row| row.get(0)).map_err(|e| unusable(path, &e))?;
+    let tables: i64 =
+        connection.query_row(is_geopackage, [], |row| row.get(0)).map_err(|e| unusable(path, &e, Limits::default()))?;
     if tables < 2 {
         return Err(Error::unusable(
             "this SQLite database is no GeoPackage with features",
@@ -59,7 +60,7 @@ pub(super) fn choose(connection: &Connection, path: &Path, asked: Option<&str>) 
             "convert it, for example with: ogr2ogr out.gpkg IN",
         ));
     }
-    let (layers, ghosts) = list(connection).map_err(|e| unusable(path, &e))?;
+    let (layers, ghosts) = list(connection).map_err(|e| unusable(path, &e, Limits::default()))?;
     let find = |name: &str| {
         let exact = layers.iter().find(|layer| layer.table == name);
         exact.or_else(|| layers.iter().find(|layer| layer.table.to_lowercase() == name.to_lowercase()))
@@ -95,7 +96,7 @@ pub(super) fn choose(connection: &Connection, path: &Path, asked: Option<&str>) 
 
 /// The names of the layers that are there.
 pub(super) fn names(connection: &Connection, path: &Path) -> Result<Vec<String>> {
-    let (layers, _) = list(connection).map_err(|e| unusable(path, &e))?;
+    let (layers, _) = list(connection).map_err(|e| unusable(path, &e, Limits::default()))?;
     Ok(layers.into_iter().map(|layer| layer.table).collect())
 }
 

@@ -20,7 +20,7 @@ use rusqlite::{Connection, Row as SqlRow};
 use self::database::{Database, unusable};
 use self::layers::{Layer, quoted};
 use super::arc::Arcs;
-use super::{Feature, Format, LayerInfo, Request, Shape, Source, Value, Wanted, slice_of};
+use super::{Feature, Format, LayerInfo, Limit, Limits, Request, Shape, Source, Value, Wanted, slice_of};
 use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats.
@@ -36,8 +36,13 @@ fn recognises(head: &[u8]) -> bool {
 
 /// The names of the layers of a file.
 fn layers_of(path: &Path) -> Result<Vec<String>> {
-    let database = Database::open(path)?;
+    let database = Database::open(path, Limits::default())?;
     layers::names(&database.connection, path)
+}
+
+/// The geometry of a row alone, for the fuzzer.
+pub(super) fn fuzzed_shape(bytes: &[u8], arcs: &Arcs, notes: &mut Vec<String>) -> Shape {
+    binary::shape(bytes, 4326, arcs, notes)
 }
 
 /// What a row costs beside its content, in bytes.
@@ -73,10 +78,10 @@ struct Field {
 
 fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
     let path = request.path;
-    let database = Database::open(path)?;
+    let database = Database::open(path, request.limits)?;
     let connection = &database.connection;
     let layer = layers::choose(connection, path, request.layer)?;
-    let at_fault = |e: rusqlite::Error| match unusable(path, &e) {
+    let at_fault = |e: rusqlite::Error| match unusable(path, &e, request.limits) {
         Error::Unusable(mut trouble) => {
             trouble.place = Location::file(path).layer(&layer.table);
             Error::Unusable(trouble)
@@ -90,13 +95,16 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
         Error::unusable(
             "this GeoPackage can't be used",
             Location::file(path).layer(&layer.table),
-            "its rows take far more than the file that holds them; a view in it multiplies",
+            format!(
+                "its rows take far more than the file that holds them; a view in it multiplies; {}",
+                request.limits.reached(Limit::Growth)
+            ),
             "save the layer as a table of its own, for example with QGIS or: ogr2ogr out.gpkg IN LAYER",
         )
     })?;
     database.check()?;
     let info = LayerInfo { name: layer.table, format: FORMAT.name, crs, fields: names, files: database.files, notes };
-    let arcs = Arcs::new(&info.crs);
+    let arcs = Arcs::new(&info.crs).growing(request.limits);
     Ok(Box::new(GeoPackage { rows, srs: layer.srs, arcs, info }))
 }
 
@@ -141,7 +149,8 @@ fn read_rows(database: &Database, layer: &Layer, fields: &[Field]) -> rusqlite::
         // A table without numbers of its rows has its key's order.
         _ => database.connection.prepare(&sql)?,
     };
-    let mut left = database.size.saturating_mul(TIMES).saturating_add(FREE_ROWS);
+    let usual = database.size.saturating_mul(TIMES).saturating_add(FREE_ROWS);
+    let mut left = usual.saturating_mul(database.limits.growth());
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {

@@ -136,7 +136,7 @@ fn open_file(request: &Request<'_>) -> Result<Box<dyn Source>> {
     })?;
     let (plan, fields) =
         plan(metadata, geometry, *encoding, request.wanted, &mut notes).map_err(|why| unusable(path, why))?;
-    let mut budget = Budget::new(content.len());
+    let mut budget = Budget::new(content.len(), request.limits);
     for group in metadata.row_groups() {
         for column in plan.columns() {
             budget.take(&content, group.column(column)).map_err(|why| unusable(path, why))?;
@@ -157,7 +157,7 @@ fn open_file(request: &Request<'_>) -> Result<Box<dyn Source>> {
         return Err(unusable(path, format!("its footer states {stated} rows, and there are {}", rows.len())));
     }
     let crs = geometry.crs();
-    let arcs = Arcs::new(&crs);
+    let arcs = Arcs::new(&crs).growing(request.limits);
     notes.extend(geometry.notes());
     let info = LayerInfo { name, format: FORMAT.name, crs, fields, files: vec![digest], notes };
     Ok(Box::new(GeoParquet { rows, arcs, info }))

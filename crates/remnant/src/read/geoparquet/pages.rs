@@ -9,6 +9,7 @@ use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::ColumnChunkMetaData;
 
 use crate::read::raw::{index, u32_le};
+use crate::read::{Limit, Limits};
 
 /// What any file may be unpacked to, in bytes.
 const FREE: u64 = 1 << 28;
@@ -23,11 +24,15 @@ const VALUE: u64 = 40;
 const DEEPEST: u32 = 16;
 
 /// What may still be unpacked.
-pub(super) struct Budget(u64);
+pub(super) struct Budget {
+    left: u64,
+    limits: Limits,
+}
 
 impl Budget {
-    pub(super) fn new(file: usize) -> Self {
-        Self((file as u64).saturating_mul(TIMES).saturating_add(FREE))
+    pub(super) fn new(file: usize, limits: Limits) -> Self {
+        let usual = (file as u64).saturating_mul(TIMES).saturating_add(FREE);
+        Self { left: usual.saturating_mul(limits.growth()), limits }
     }
 
     /// Takes what the pages of a column would come to.
@@ -49,8 +54,11 @@ impl Budget {
             let length = header.length.checked_add(header.packed).filter(|length| *length <= rest.len());
             at += length.ok_or("a page reaches beyond its column")?;
             let cost = header.values.checked_mul(VALUE).and_then(|values| values.checked_add(header.unpacked));
-            let left = cost.and_then(|cost| self.0.checked_sub(cost));
-            self.0 = left.ok_or("its pages say that they hold far more than the file's size allows")?;
+            let left = cost.and_then(|cost| self.left.checked_sub(cost));
+            self.left = left.ok_or_else(|| {
+                let limit = self.limits.reached(Limit::Growth);
+                format!("its pages say that they hold far more than the file's size allows; {limit}")
+            })?;
         }
         Ok(())
     }

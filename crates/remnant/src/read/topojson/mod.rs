@@ -14,7 +14,8 @@ use serde_json::{Map, Value as Json};
 
 use self::arcs::{Arcs, Transform};
 use super::{
-    Bytes, DeclaredCrs, Feature, Format, LayerInfo, Request, Source, Value, Wanted, geojson, no_such_layer, slice_of,
+    Bytes, DeclaredCrs, Feature, Format, LayerInfo, Limit, Request, Source, Value, Wanted, geojson, no_such_layer,
+    slice_of,
 };
 use crate::error::{Error, Location, Result};
 
@@ -151,8 +152,9 @@ pub(super) fn from_bytes(bytes: Bytes, request: &Request<'_>) -> Result<Box<dyn 
         single => vec![single],
     };
     let used: usize = objects.iter().map(|o| o.positions(&arcs)).fold(0, usize::saturating_add);
-    if used > arcs.most() {
-        let why = format!("its geometries use their arcs so often that they have {used} positions");
+    if used as u64 > (arcs.most() as u64).saturating_mul(request.limits.growth()) {
+        let limit = request.limits.reached(Limit::Growth);
+        let why = format!("its geometries use their arcs so often that they have {used} positions; {limit}");
         return Err(unusable(path, why, "export it as GeoJSON if that is right"));
     }
     let info = LayerInfo { name, format: FORMAT.name, crs, fields: Vec::new(), files: vec![bytes.digest()], notes };

@@ -166,7 +166,17 @@ impl Scene {
             };
             let (work, devices) = (work.clone(), [r.devices, 0, 0, 0, 0, 0]);
             let origin = Origin { layer: 1, feature: r.feature };
-            survey.releases.push(Release { origin, id, kind, date, devices, work, stated_area_m2, fate, ground });
+            survey.releases.push(Release {
+                origin,
+                id,
+                kind,
+                date,
+                devices,
+                work: work.into(),
+                stated_area_m2,
+                fate,
+                ground,
+            });
         }
         for e in &self.evidence {
             let ground = HazardGround::Points(e.points.iter().map(|&p| wrapped(p)).collect());
