@@ -1,5 +1,9 @@
 //! One layer: opened, placed, and its features turned into records in parallel.
 
+use std::cell::Cell;
+use std::ops::Range;
+use std::path::Path;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -9,11 +13,12 @@ use super::mapping::{self, FieldNames};
 use super::place::{Placement, Placer, Reach, box_in_degrees, crs_of};
 use super::records::{Parts, understand};
 use crate::crs::{Crs, Operation};
-use crate::error::{Error, Location, Result};
+use crate::error::{Error, FAULT, Location, Result};
 use crate::finding::{Code, Finding};
+use crate::guard;
 use crate::pipeline::LayerSpec;
 use crate::progress::Progress;
-use crate::read::{self, Feature, Request, Source, Value, garbled};
+use crate::read::{self, Digest, Feature, Request, Source, Value, garbled};
 use crate::report::{Input, Role};
 use crate::settings::{DatePolicy, Settings};
 
@@ -66,7 +71,7 @@ impl<'a> OpenLayer<'a> {
             .into_par_iter()
             .map(|range| {
                 let steps = range.len() as u64;
-                let features = source.read(range)?;
+                let features = decoded(source.as_ref(), range, &spec.path)?;
                 if progress.advance(steps) { Err(Error::Interrupted) } else { Ok(features) }
             })
             .collect::<Result<Vec<_>>>()?;
@@ -89,6 +94,11 @@ impl<'a> OpenLayer<'a> {
         let declared = crs_of(&source.info().crs, spec.crs.as_deref(), &place())?;
         let reach = Reach::of(&features);
         Ok(Self { spec, number, source, features, reach, crs: declared, findings, aliases })
+    }
+
+    /// Every file that was read for it.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Digest> {
+        self.source.info().files.iter().chain(self.aliases.as_ref().map(|a| &a.file))
     }
 
     /// What it is read as.
@@ -142,7 +152,14 @@ impl<'a> OpenLayer<'a> {
     }
 
     /// Turns the features into records. `area` is the common area of all layers that need an operation.
-    pub(crate) fn understand(mut self, area: Option<[f64; 4]>, settings: &Settings) -> Result<(Input, Parts)> {
+    pub(crate) fn understand(
+        mut self,
+        area: Option<[f64; 4]>,
+        settings: &Settings,
+        progress: &dyn Progress,
+    ) -> Result<(Input, Parts)> {
+        let count: usize = self.features.iter().map(Vec::len).sum();
+        progress.stage(&format!("understanding {}", self.spec.path.display()), count as u64);
         let placement = self.placement(area)?;
         let info = self.source.info();
         let aliases = self.aliases.take();
@@ -165,11 +182,17 @@ impl<'a> OpenLayer<'a> {
             .into_par_iter()
             .map(|chunk| {
                 let placer = Placer::new(&placement).map_err(|e| self.no_operation(e))?;
-                let mut parts = Parts::default();
-                for feature in chunk {
-                    understand(&context, &placer, feature, &mut parts);
-                }
-                Ok(parts)
+                let (at, steps) = (Cell::new(0), chunk.len() as u64);
+                let place = || self.place().feature(at.get());
+                let parts = guard::caught("understanding a feature", place, || {
+                    let mut parts = Parts::default();
+                    for feature in chunk {
+                        at.set(feature.number);
+                        understand(&context, &placer, feature, &mut parts);
+                    }
+                    Ok(parts)
+                })?;
+                if progress.advance(steps) { Err(Error::Interrupted) } else { Ok(parts) }
             })
             .collect::<Result<_>>()?;
         let mut all = Parts::default();
@@ -291,6 +314,22 @@ impl<'a> OpenLayer<'a> {
         }
         Ok(())
     }
+}
+
+/// The features of a range. Where a reader panics, they are read one by one to name the one that it panics at.
+fn decoded(source: &dyn Source, range: Range<usize>, path: &Path) -> Result<Vec<Feature>> {
+    let place = || Location::file(path).layer(&source.info().name);
+    let read = |range: Range<usize>, place: &dyn Fn() -> Location| {
+        guard::caught("reading a feature", place, || source.read(range))
+    };
+    let all = read(range.clone(), &place);
+    let Err(Error::Failed(trouble)) = &all else { return all };
+    if trouble.what == FAULT {
+        for at in range {
+            read(at..at + 1, &|| place().feature(at as u64 + 1))?;
+        }
+    }
+    all
 }
 
 /// The common area in degrees of all layers that need a coordinate operation, so that all get the same one.
