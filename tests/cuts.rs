@@ -19,8 +19,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::call::{Ended, Place, finish, program, start};
 use crate::scenario::Scenario;
 
-/// Cuts of each kind of call in each way that run with the other tests.
-const SAMPLE: usize = 2;
+/// Cuts of a scene that run with the other tests.
+const SAMPLE: usize = 90;
+/// The same for commands that write one file, and for an input: they make few calls.
+const SMALL_SAMPLE: usize = 30;
 
 /// What stands under a name, or nothing: the files of a folder, or one file without a name.
 type Content = Option<BTreeMap<String, Vec<u8>>>;
@@ -35,8 +37,11 @@ struct Call {
     name: String,
 }
 
-/// The ways to cut, and whether a call can be cut so.
-const WAYS: [(&str, fn(&Call) -> bool); 8] = [
+/// A way to cut, and whether a call can be cut so.
+type Way = (&'static str, fn(&Call) -> bool);
+
+/// The ways to cut.
+const WAYS: [Way; 8] = [
     ("eio", |_| true),
     ("enospc", |call| call.needs_room),
     ("full", |call| call.writes),
@@ -134,6 +139,8 @@ struct Scene<'a> {
     former: Option<PathBuf>,
     /// Whether names can be exchanged.
     exchange: bool,
+    /// Cuts that run with the other tests.
+    sample: usize,
 }
 
 /// What is counted.
@@ -199,37 +206,14 @@ impl Scene<'_> {
 
     /// Cuts at every call, in every way, or at a sample of them.
     fn cut_everywhere(&self) {
-        let all = env::var_os("REMNANT_CUTS").is_some_and(|cuts| cuts == "all");
         let (calls, new) = self.undisturbed();
         let former = self.former.as_ref().and_then(|former| read(former));
         assert_ne!(timeless(former.clone()), new, "the former output tells itself from the new one");
-        let mut cuts = Vec::new();
-        for (way, can) in WAYS {
-            let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-            for (at, call) in calls.iter().enumerate().filter(|(_, call)| can(call)) {
-                groups.entry(&call.name).or_default().push(at);
-            }
-            for group in groups.values() {
-                // The first, the last, and what lies between at even distances.
-                let wanted = if all { group.len() } else { group.len().min(SAMPLE) };
-                cuts.extend((0..wanted).map(|n| (way, group[n * (group.len() - 1) / wanted.max(2).saturating_sub(1)])));
-            }
-        }
         let tally = Tally::default();
         tally.calls.store(calls.len(), Ordering::Relaxed);
-        let next = AtomicUsize::new(0);
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    while let Some(&(way, at)) = cuts.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let wrong = self.cut_once(way, at, &calls[at], [&former, &new], &tally);
-                        if let Err(wrong) = wrong {
-                            let text = format!("{} cut {way} at call {at} ({}): {wrong}", self.what, calls[at].name);
-                            tally.wrong.lock().expect("a list").push(text);
-                        }
-                    }
-                });
+        each(&chosen(&calls, &WAYS, self.sample, self.what.len()), &|&(way, at)| {
+            if let Err(wrong) = self.cut_once(way, at, &calls[at], [&former, &new], &tally) {
+                tally.lose(format!("{} cut {way} at call {at} ({}): {wrong}", self.what, calls[at].name));
             }
         });
         tally.tell(self.what);
@@ -319,19 +303,73 @@ impl Scene<'_> {
     }
 }
 
+/// Where to cut in which way: at every call that can be cut so, or at a sample of so many, spread over all ways and all
+/// kinds of calls; `phase` is for other samples in other scenes.
+fn chosen(calls: &[Call], ways: &[Way], most: usize, phase: usize) -> Vec<(&'static str, usize)> {
+    let all = env::var_os("REMNANT_CUTS").is_some_and(|cuts| cuts == "all");
+    let mut cuts = Vec::new();
+    for (way, can) in ways {
+        let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, call) in calls.iter().enumerate().filter(|(_, call)| can(call)) {
+            groups.entry(&call.name).or_default().push(at);
+        }
+        for group in groups.into_values() {
+            // Of calls of a kind, some one.
+            let one = (group.len() / 2 + phase) % group.len();
+            cuts.extend(if all { group } else { vec![group[one]] }.into_iter().map(|at| (*way, at)));
+        }
+    }
+    if all || cuts.len() <= most {
+        return cuts;
+    }
+    let spread = |n: usize| cuts[(n * cuts.len() + phase % cuts.len()) / most % cuts.len()];
+    (0..most).map(spread).collect()
+}
+
+/// Does something for each of many, on all cores.
+fn each<T: Sync>(all: &[T], work: &(dyn Fn(&T) + Sync)) {
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(one) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    work(one);
+                }
+            });
+        }
+    });
+}
+
 impl Call {
     /// From a line of the log: kind, call, path.
     fn of(line: &str) -> Self {
         let mut words = line.splitn(3, ' ');
-        let kind: u8 = words.next().and_then(|kind| kind.parse().ok()).expect("a kind");
+        let kind_of: u8 = words.next().and_then(|kind| kind.parse().ok()).expect("a kind");
         let (call, path) = (words.next().expect("a call"), words.next().expect("a path"));
-        // Numbers are those of processes.
-        let file: String = path.rsplit('/').next().unwrap_or(path).chars().filter(|c| !c.is_ascii_digit()).collect();
-        Self { changes: kind & 1 == 1, needs_room: kind & 3 == 3, writes: kind == 7, name: format!("{call} {file}") }
+        let file = path.rsplit('/').next().unwrap_or(path);
+        // Numbers are those of processes; files of an output are told apart by their endings.
+        let kind: String = match file.rsplit_once('.') {
+            Some((stem, ending)) if !stem.is_empty() && !stem.starts_with('.') && stem != "summary" => {
+                ending.to_owned()
+            }
+            _ => file.chars().filter(|c| !c.is_ascii_digit()).collect(),
+        };
+        Self {
+            changes: kind_of & 1 == 1,
+            needs_room: kind_of & 3 == 3,
+            writes: kind_of == 7,
+            name: format!("{call} {kind}"),
+        }
     }
 }
 
 impl Tally {
+    /// Something is not as it should be.
+    fn lose(&self, what: String) {
+        self.wrong.lock().expect("a list").push(what);
+    }
+
     /// Prints the figures, and fails if anything was lost.
     fn tell(&self, what: &str) {
         let figure = |count: &AtomicUsize| count.load(Ordering::Relaxed);
@@ -389,7 +427,8 @@ fn a_run_that_is_cut_anywhere_leaves_the_former_folder_or_a_whole_new_one() {
     ] {
         let former = former.then(|| place.path("former"));
         let call = call.clone();
-        Scene { place: &place, library: &library, what, call, out: "out", former, exchange }.cut_everywhere();
+        let sample = SAMPLE;
+        Scene { place: &place, library: &library, what, call, out: "out", former, exchange, sample }.cut_everywhere();
     }
 }
 
@@ -409,7 +448,8 @@ fn a_command_that_is_cut_anywhere_leaves_the_former_file_or_a_whole_new_one() {
             [(Some(place.path(former)), true), (Some(place.path(former)), false), (None, true), (None, false)]
         {
             let call = call.iter().map(|word| (*word).to_owned()).collect();
-            Scene { place: &place, library: &library, what, call, out, former, exchange }.cut_everywhere();
+            let sample = SMALL_SAMPLE;
+            Scene { place: &place, library: &library, what, call, out, former, exchange, sample }.cut_everywhere();
         }
     }
 }
@@ -427,80 +467,69 @@ const LAYERS: [&str; 9] = [
     "hazards.zip",
 ];
 
+/// A layer in a folder of its own, and a former output beside that folder: what one cut needs.
+fn beside_input(place: &Place, name: &str, layer: &str) -> PathBuf {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/formats");
+    let folder = place.path(name);
+    fs::create_dir_all(folder.join("in")).expect("a folder");
+    let stem = layer.split('.').next().expect("a stem");
+    let sides = ["dbf", "prj", "shx", "cpg"].map(|ending| format!("{stem}.{ending}"));
+    for file in sides.iter().filter(|_| layer.ends_with(".shp")).map(String::as_str).chain([layer]) {
+        fs::copy(fixtures.join(file), folder.join("in").join(file)).expect("a copy");
+    }
+    folder
+}
+
+fn reading(folder: &Path, layer: &str) -> Command {
+    let mut command = program();
+    command.current_dir(folder).args(["run", "--hazards", &format!("in/{layer}"), "--threads", "1", "--out", "out"]);
+    command
+}
+
+/// Cuts the reading of a layer at every call, or at a sample of them.
+fn cut_input(place: &Place, library: &Path, layer: &str, tally: &Tally) {
+    let whole = beside_input(place, &format!("whole-{layer}"), layer);
+    let log = whole.join("calls.log");
+    let mut command = reading(&whole, layer);
+    cut(&mut command, library, whole.join("in"), "count", None).env("CUT_LOG", &log);
+    finish(start(&mut command)).with(0);
+    let expected = timeless(read(&whole.join("out")));
+    let calls: Vec<Call> = fs::read_to_string(&log).expect("a log").lines().map(Call::of).collect();
+    tally.calls.fetch_add(calls.len(), Ordering::Relaxed);
+    let ways: [Way; 3] = [("eio", |_| true), ("dead", |_| true), ("gone", |_| true)];
+    let cuts = chosen(&calls, &ways, SMALL_SAMPLE, layer.len());
+    each(&cuts, &|&(way, at)| {
+        let folder = beside_input(place, &format!("cut-{layer}-{way}-{at}"), layer);
+        let mut command = reading(&folder, layer);
+        let ended = finish(start(cut(&mut command, library, folder.join("in"), way, Some(at))));
+        tally.cuts.fetch_add(1, Ordering::Relaxed);
+        let (now, said) = (timeless(read(&folder.join("out"))), &ended.stderr);
+        let right = match ended.code {
+            // Nothing hung on what failed: the figures are those of the whole file.
+            Some(0) => {
+                tally.went_on.fetch_add(1, Ordering::Relaxed);
+                now == expected
+            }
+            Some(1 | 2) => {
+                tally.failed.fetch_add(1, Ordering::Relaxed);
+                let stem = layer.split('.').next().expect("a stem");
+                now.is_none() && said.starts_with("error: ") && said.contains(&format!("in/{stem}."))
+            }
+            _ => false,
+        };
+        if !right || said.contains("panic") || said.contains("fault") {
+            let call = &calls[at].name;
+            tally.lose(format!("{layer} cut {way} at call {at} ({call}): {:?}, {}: {said}", ended.code, told(&now)));
+        }
+        let _ = fs::remove_dir_all(folder);
+    });
+}
+
 #[test]
 fn an_input_that_cannot_be_read_to_its_end_gives_an_error_and_never_other_figures() {
     let place = Place::new();
     let Some(library) = shim(&place) else { return };
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/formats");
     let tally = Tally::default();
-    for layer in LAYERS {
-        let stem = layer.split('.').next().expect("a stem");
-        let fill = |folder: &str| {
-            let folder = place.path(folder);
-            let _ = fs::remove_dir_all(&folder);
-            fs::create_dir(&folder).expect("a folder");
-            for name in [
-                layer.to_owned(),
-                format!("{stem}.dbf"),
-                format!("{stem}.prj"),
-                format!("{stem}.shx"),
-                format!("{stem}.cpg"),
-            ] {
-                if name == layer || layer.ends_with(".shp") {
-                    fs::copy(fixtures.join(&name), folder.join(&name)).expect("a copy");
-                }
-            }
-            folder
-        };
-        let root = fill("in");
-        let path = format!("in/{layer}");
-        let call = ["run", "--hazards", &path, "--threads", "1", "--force", "--out", "out"];
-        let command = || {
-            let mut command = program();
-            command.current_dir(place.path("")).args(call);
-            command
-        };
-        let log = place.path("calls.log");
-        let mut whole = command();
-        cut(&mut whole, &library, root.clone(), "count", None).env("CUT_LOG", &log);
-        finish(start(&mut whole)).with(0);
-        let expected = timeless(read(&place.path("out")));
-        let calls: Vec<Call> = fs::read_to_string(&log).expect("a log").lines().map(Call::of).collect();
-        fs::remove_file(log).expect("a file");
-        tally.calls.fetch_add(calls.len(), Ordering::Relaxed);
-        for way in ["eio", "dead", "gone"] {
-            for (at, cut_call) in calls.iter().enumerate() {
-                if way == "gone" {
-                    fill("in");
-                }
-                let before = read(&place.path("out"));
-                let mut command = command();
-                let ended = finish(start(cut(&mut command, &library, root.clone(), way, Some(at))));
-                tally.cuts.fetch_add(1, Ordering::Relaxed);
-                let now = read(&place.path("out"));
-                let right = match ended.code {
-                    // The disk failed where nothing hung on it; figures are those of the whole file.
-                    Some(0) => {
-                        tally.went_on.fetch_add(1, Ordering::Relaxed);
-                        timeless(now.clone()) == expected
-                    }
-                    Some(1 | 2) => {
-                        tally.failed.fetch_add(1, Ordering::Relaxed);
-                        now == before
-                            && ended.stderr.starts_with("error: ")
-                            && ended.stderr.contains(&format!("in/{stem}."))
-                    }
-                    _ => false,
-                };
-                if !right || ended.stderr.contains("panic") || ended.stderr.contains("fault") {
-                    let text = format!(
-                        "{layer} cut {way} at call {at} ({}): {:?} {}",
-                        cut_call.name, ended.code, ended.stderr
-                    );
-                    tally.wrong.lock().expect("a list").push(text);
-                }
-            }
-        }
-    }
+    LAYERS.iter().for_each(|layer| cut_input(&place, &library, layer, &tally));
     tally.tell("inputs");
 }

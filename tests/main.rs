@@ -13,6 +13,7 @@
 //! | `written` | the formats on request, read back |
 //! | `ending` | signals, closed pipes, pipes as files |
 //! | `cuts` | runs cut at every call into the file system |
+//! | `interrupts` | commands that are asked to end at many moments |
 //! | `national` | the national example against the published figures, and real layers |
 //! | `page` | report.html in a real browser, where there is one |
 //! | `oracle` | random scenarios against the independent check in `oracle/`, where there is a Python for it |
@@ -31,6 +32,8 @@ mod ending;
 mod faults;
 mod figures;
 mod formats;
+#[cfg(unix)]
+mod interrupts;
 mod laws;
 mod messages;
 mod national;

@@ -35,13 +35,13 @@ pub fn write_file(path: &Path, content: &[u8], force: bool) -> Result<()> {
     }
     clear_leftovers(path);
     let written = Beside::create(path).and_then(|mut beside| {
-        if let Some(former) = former {
+        if let Some(former) = &former {
             // What only its owner could read stays so.
             beside.file.set_permissions(former.permissions())?;
         }
         beside.file.write_all(content)?;
         beside.file.sync_all()?;
-        beside.place(path, force)
+        beside.place(path, former.is_some())
     });
     written.map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists if !force => there(),
@@ -75,23 +75,49 @@ impl Beside {
         }
     }
 
-    fn place(&self, target: &Path, force: bool) -> io::Result<()> {
-        if !force {
+    fn place(&self, target: &Path, replaces: bool) -> io::Result<()> {
+        if !replaces {
             rename_to_free(&self.path, target)?;
             return sync_folder(parent_of(target)).inspect_err(|_| {
                 let _ = fs::rename(target, &self.path);
             });
         }
         // The former one is kept until the new one is there for good.
-        let exchanged = exchange(&self.path, target).is_ok();
-        if !exchanged {
-            fs::rename(&self.path, target)?;
-        }
-        sync_folder(parent_of(target)).inspect_err(|_| {
-            if exchanged {
+        if exchange(&self.path, target).is_ok() {
+            return sync_folder(parent_of(target)).inspect_err(|_| {
                 let _ = exchange(&self.path, target);
-            }
-        })
+            });
+        }
+        let kept = Kept::of(target, &self.path);
+        fs::rename(&self.path, target)?;
+        sync_folder(parent_of(target)).inspect_err(|_| kept.put_back(target))
+    }
+}
+
+/// A second name for the former file, where names can't be exchanged; it goes when this goes.
+struct Kept(Option<PathBuf>);
+
+impl Kept {
+    /// Nothing, where there is no former file or files have one name only.
+    fn of(target: &Path, beside: &Path) -> Self {
+        let mut name = beside.as_os_str().to_owned();
+        name.push("-0");
+        let path = PathBuf::from(name);
+        Self(fs::hard_link(target, &path).is_ok().then_some(path))
+    }
+
+    fn put_back(&self, target: &Path) {
+        if let Some(path) = &self.0 {
+            let _ = fs::rename(path, target);
+        }
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            let _ = fs::remove_file(path);
+        }
     }
 }
 
@@ -102,6 +128,7 @@ impl Drop for Beside {
     }
 }
 
+/// A name of ours beside a file.
 fn beside(target: &Path, ending: &str) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(target.file_name().unwrap_or_default());

@@ -103,7 +103,8 @@ impl Claim {
     }
 
     fn write_these(&self, outputs: &[Output], report: &Report, stop: &dyn Fn() -> bool) -> Result<()> {
-        let end = self.write_or_fail(outputs, report, stop);
+        let place = || Location::file(&self.target.shown);
+        let end = guard::caught("writing the output folder", place, || self.write_or_fail(outputs, report, stop));
         if end.is_err() {
             self.clear();
             // What was pulled away under the writer is no failure of the disk.

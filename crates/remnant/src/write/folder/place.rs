@@ -144,6 +144,15 @@ impl Target {
             }
         }
         if !is_run(&self.path) {
+            let path = self.path.join(SUMMARY);
+            let looked =
+                fs::symlink_metadata(&path).and_then(|m| if m.is_file() { fs::read(&path) } else { Ok(Vec::new()) });
+            if let Err(e) = looked
+                && e.kind() != io::ErrorKind::NotFound
+            {
+                let why = format!("its {SUMMARY}, which tells whether it is ours, can't be read: {e}");
+                return Err(unusable(&self.shown, why, "choose another folder with --out"));
+            }
             return Err(unusable(
                 &self.shown,
                 "it is not empty, and it is not the output of an earlier run: it has no summary.json of this program",

@@ -209,6 +209,25 @@ fn a_claim_that_is_given_up_leaves_nothing_and_writes_nothing_more() {
 }
 
 #[test]
+fn a_panic_at_any_question_leaves_everything_as_it_was() {
+    let (folder, out) = scene();
+    let report = sample::report();
+    write_folder(&report, &out, false, GO_ON).expect("written");
+    let before = contents(&out);
+    for last in 0..=OUTPUTS.len() {
+        let asked = Cell::new(0);
+        let stop = || {
+            assert!(asked.replace(asked.get() + 1) != last, "by design");
+            false
+        };
+        let text = message(write_folder(&report, &out, true, &stop));
+        assert!(text.contains("by design") && text.contains("out"), "question {last}: {text}");
+        assert_eq!(contents(&out), before);
+        assert_eq!(names(folder.path()), ["out"]);
+    }
+}
+
+#[test]
 fn a_claim_is_good_for_one_run() {
     let (_folder, out) = scene();
     let claim = Claim::take(&out, true, &[]).expect("free");
