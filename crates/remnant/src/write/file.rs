@@ -79,7 +79,7 @@ impl Beside {
         if !replaces {
             rename_to_free(&self.path, target)?;
             return sync_folder(parent_of(target)).inspect_err(|_| {
-                let _ = fs::rename(target, &self.path);
+                let _ = fs::remove_file(target);
             });
         }
         // The former one is kept until the new one is there for good.

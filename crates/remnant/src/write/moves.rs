@@ -31,7 +31,11 @@ pub(super) fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
         done => return done,
     }
     match fs::hard_link(from, to) {
-        Ok(()) => fs::remove_file(from),
+        // The file is there; a second name for it is at most in the way.
+        Ok(()) => {
+            let _ = fs::remove_file(from);
+            Ok(())
+        }
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Err(e),
         // Nor are there second names (FAT): a look has to do.
         Err(_) if fs::symlink_metadata(to).is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
