@@ -14,7 +14,7 @@ use crate::scenario::Scenario;
 const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
 
 /// Moments of a long command at which it is interrupted.
-const MOMENTS: u32 = 16;
+const MOMENTS: u32 = 12;
 
 /// Everything under a folder, with what it holds.
 fn everything(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -82,7 +82,7 @@ fn interrupt(place: &Place, what: &str, arguments: &[&str]) {
 fn a_run_ends_at_any_moment_and_leaves_the_former_folder() {
     let place = Place::new();
     let mut call = vec!["run".to_owned()];
-    call.extend(Scenario::sized(10, 2_000, 2_000).write(&place));
+    call.extend(Scenario::sized(10, 500, 500).write(&place));
     let rest = ["--format", "gpkg,flatgeobuf,geoparquet", "--faces", "--series", "yearly", "--force", "--out", "out"];
     let call: Vec<&str> = call.iter().map(String::as_str).chain(rest).collect();
     interrupt(&place, "run", &call);
@@ -99,7 +99,7 @@ fn every_other_command_ends_at_any_moment_and_leaves_the_former_file() {
         place.run(&[project, "--out", out]).with(0);
     }
     interrupt(&place, "compare", &["compare", "old", "new", "--out", "moves.csv", "--force"]);
-    Scenario::sized(11, 6_000, 6_000).write(&place);
+    Scenario::sized(11, 3_000, 3_000).write(&place);
     interrupt(&place, "inspect", &["inspect", "hazards.geojson", "releases.geojson"]);
     interrupt(&place, "init", &["init", "hazards.geojson", "releases.geojson", "--output", "new.toml", "--force"]);
 }
