@@ -29,8 +29,8 @@ fn account(call: &RunArgs, log: &Log) -> Result<Exit> {
     let (ears, given_up) = (log.clone(), held.clone());
     stop::listen(move || {
         // What is written by now stays; anything less goes.
-        if let Some(claim) = given_up.get().and_then(Weak::upgrade) {
-            claim.abandon();
+        if given_up.get().and_then(Weak::upgrade).is_some_and(|claim| !claim.abandon()) {
+            stop::written();
         }
         stop::tell(&ears);
     })?;

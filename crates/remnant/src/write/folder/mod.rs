@@ -158,9 +158,9 @@ impl Claim {
             Ok(swapped) => {
                 state.unfinished = None;
                 state.placed = true;
-                drop(state);
+                // Whoever gives the claim up now waits for this: the process must not end with half of it done.
                 swapped.remove_former();
-                self.state().lock = None;
+                state.lock = None;
                 Ok(())
             }
         }
