@@ -82,7 +82,7 @@ fn interrupt(place: &Place, what: &str, arguments: &[&str]) {
 fn a_run_ends_at_any_moment_and_leaves_the_former_folder() {
     let place = Place::new();
     let mut call = vec!["run".to_owned()];
-    call.extend(Scenario::sized(10, 500, 500).write(&place));
+    call.extend(Scenario::sized(10, 120, 120).write(&place));
     let rest = ["--format", "gpkg,flatgeobuf,geoparquet", "--faces", "--series", "yearly", "--force", "--out", "out"];
     let call: Vec<&str> = call.iter().map(String::as_str).chain(rest).collect();
     interrupt(&place, "run", &call);
