@@ -233,3 +233,28 @@ fn a_project_file_does_what_options_do() {
     place.write("bad.toml", settings.replace("since", "sinse"));
     place.run(&["bad.toml"]).with(2).saying(&["bad.toml", "line 3", "sinse"]);
 }
+
+#[test]
+fn nesting_without_end_is_an_error_and_no_crash() {
+    let place = place();
+    let many = |text: &str| text.repeat(100_000);
+    let collections = format!("{}{}", many("{\"type\":\"GeometryCollection\",\"geometries\":["), many("]}"));
+    place
+        .write("arrays.toml", format!("a = {}{}\n", many("["), many("]")))
+        .write("tables.toml", format!("a = {}1{}\n", many("{a="), many("}")))
+        .write("keys.toml", format!("{}b = 1\n", many("a.")))
+        .write("headers.toml", format!("[{}b]\n", many("a.")))
+        .write("deep.topojson", format!("{{\"type\":\"Topology\",\"arcs\":[],\"objects\":{{\"a\":{collections}}}}}"))
+        .write("deep.geojson", format!("{{\"type\":\"FeatureCollection\",\"features\":{}{}}}", many("["), many("]")));
+    for name in ["arrays.toml", "tables.toml", "keys.toml", "headers.toml"] {
+        assert_refused(&place, &[name], &[name]);
+    }
+    for name in ["deep.topojson", "deep.geojson"] {
+        assert_refused(&place, &["--hazards", name], &[name]);
+    }
+    // A geometry too deep is one record that is set aside.
+    let feature = format!("{{\"type\":\"Feature\",\"properties\":{{\"id\":\"deep\"}},\"geometry\":{collections}}}");
+    place.write("one.geojson", format!("{{\"type\":\"FeatureCollection\",\"features\":[{feature}]}}"));
+    let ended = place.run(&["--hazards", "one.geojson", "--strict"]);
+    assert!(matches!(ended.code, Some(2 | 3)), "{ended:?}");
+}

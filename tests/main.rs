@@ -13,6 +13,8 @@
 //! | `formats` | one survey in every format, the same account; layers of containers |
 //! | `written` | the formats on request, read back |
 //! | `ending` | signals, closed pipes, pipes as files |
+//! | `cuts` | runs cut at every call into the file system |
+//! | `interrupts` | commands that are asked to end at many moments |
 //! | `national` | the national example against the published figures, and real layers |
 //! | `page` | report.html in a real browser, where there is one |
 //! | `oracle` | random scenarios against the independent check in `oracle/`, where there is a Python for it |
@@ -25,11 +27,15 @@
 mod browser;
 mod call;
 mod cases;
+#[cfg(unix)]
+mod cuts;
 mod ending;
 mod faults;
 mod figures;
 mod formats;
 mod hostile;
+#[cfg(unix)]
+mod interrupts;
 mod laws;
 mod messages;
 mod national;

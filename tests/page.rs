@@ -475,7 +475,7 @@ fn squares(side: i64, size: i64) -> Report {
         polygons: (0..side * side).map(polygon).collect(),
     }];
     let run = RunFacts { started: String::new(), seconds: 0.0, threads: 1, peak_memory_bytes: None };
-    Report { account, inputs: Vec::new(), run }
+    Report { account, inputs: Vec::new(), sources: Vec::new(), run }
 }
 
 /// Pixels of the map that have the colours of contaminated land.

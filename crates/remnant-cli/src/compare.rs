@@ -5,6 +5,7 @@ use remnant::error::Result;
 
 use crate::args::CompareArgs;
 use crate::exit::Exit;
+use crate::stop;
 use crate::table::{self, Told};
 use crate::terminal::Log;
 
@@ -15,7 +16,7 @@ pub fn run(call: &CompareArgs) -> Exit {
         Err(error) => return Exit::from(&error),
     };
     let log = Log::new(&output);
-    match judge(call) {
+    match stop::listen_and_tell(&log).and_then(|()| judge(call)) {
         Ok(()) => Exit::Done,
         Err(error) => {
             log.error(&error);

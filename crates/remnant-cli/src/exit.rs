@@ -20,13 +20,16 @@ pub enum Exit {
     Unusable = 2,
     /// Everything was written, but records were set aside, and that was to count.
     SetAside = 3,
-    /// The user asked for an end.
+    /// The user asked for an end; 143 where that was by SIGTERM.
     Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        match exit {
+            Exit::Interrupted => Self::from(stop::status()),
+            exit => Self::from(exit as u8),
+        }
     }
 }
 
@@ -40,24 +43,28 @@ impl From<&Error> for Exit {
     }
 }
 
-/// Where and why the program panicked first; a panic in another thread only reaches this one as a bare message.
+/// Where and why the program panicked last; a panic in another thread only reaches this one as a bare message.
 static PANIC: Mutex<Option<String>> = Mutex::new(None);
 
 /// Does the work and turns a panic into a plain message and an exit status: no user should have to read a backtrace.
 pub fn guarded(work: impl FnOnce() -> Exit) -> Exit {
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         panic::set_hook(Box::new(|panic| {
-            let mut first = PANIC.lock().unwrap_or_else(PoisonError::into_inner);
-            first.get_or_insert_with(|| panic.to_string());
+            *PANIC.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic.to_string());
         }));
     }
     caught(work)
 }
 
+/// Where and why the program panicked, where that was not told as it happened.
+pub fn fault() -> Option<String> {
+    PANIC.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
 fn caught(work: impl FnOnce() -> Exit) -> Exit {
     // The state that a panic leaves behind is not looked at again.
     panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        let fault = PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let fault = fault();
         // Nothing more can be done where standard error is closed.
         let _ = write!(std::io::stderr().lock(), "{}", fault_message(fault.as_deref(), stop::is_written()));
         Exit::Failed

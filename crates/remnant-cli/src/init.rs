@@ -5,20 +5,21 @@
 //! never left out.
 
 use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use remnant::error::{Error, Location, Result, printable};
 use remnant::inspect::{Guess, Inspection};
 use remnant::read::FORMATS;
 use remnant::report::Role;
+use remnant::write::write_file;
 
 use crate::args::InitArgs;
 use crate::exit::Exit;
 use crate::inspect::look;
 use crate::plan::file_and_layer;
 use crate::project::Project;
+use crate::stop;
 use crate::terminal::Log;
 
 /// Values of a field that are listed to be mapped.
@@ -36,7 +37,7 @@ struct Entry {
 /// `remnant init`.
 pub fn init(call: &InitArgs) -> Exit {
     let log = Log::plain();
-    write(call, &log).map_or_else(
+    stop::listen_and_tell(&log).and_then(|()| write(call, &log)).map_or_else(
         |error| {
             log.error(&error);
             Exit::from(&error)
@@ -55,6 +56,9 @@ fn write(call: &InitArgs, log: &Log) -> Result<()> {
     let mut entries = Vec::new();
     for given in files(call)? {
         let (path, layer) = file_and_layer(&given)?;
+        if fs::canonicalize(&path).is_ok_and(|input| fs::canonicalize(output).is_ok_and(|output| output == input)) {
+            return Err(refused(output, "it is one of the layers", "give another name with -o"));
+        }
         for found in look(&given, None, None)? {
             match found.guess.role {
                 Some(role) => entries.push(Entry { path: path.clone(), layer: layer.clone(), found, role }),
@@ -79,7 +83,7 @@ fn write(call: &InitArgs, log: &Log) -> Result<()> {
         let remedy = "please report this fault of the program with the names of the fields";
         Error::failed("the project file would not be readable", Location::file(output), e, remedy)
     })?;
-    put(output, &text, call.force)?;
+    stop::placing(|| write_file(output, text.as_bytes(), call.force))?;
     log.say("note", &format!("{} is written; check it, then: remnant run {}", output.display(), output.display()));
     doubts.iter().for_each(|doubt| log.say("check", doubt));
     Ok(())
@@ -251,30 +255,4 @@ fn one_line(text: &str) -> String {
 
 fn refused(path: &Path, why: impl std::fmt::Display, remedy: &str) -> Error {
     Error::unusable("the project file can't be written", Location::file(path), why, remedy)
-}
-
-/// Writes the file beside its place and moves it there, so that it appears whole or not at all.
-fn put(output: &Path, text: &str, force: bool) -> Result<()> {
-    let failed = |e: std::io::Error| {
-        Error::failed(
-            "the project file can't be written",
-            Location::file(output),
-            e,
-            "see whether the folder can be written",
-        )
-    };
-    if !force {
-        // Whoever made a file of this name in the meantime keeps it.
-        let mut file = OpenOptions::new().write(true).create_new(true).open(output).map_err(failed)?;
-        return file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed);
-    }
-    let mut name = output.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let beside = output.with_file_name(name);
-    let whole =
-        File::create(&beside).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
-    whole.and_then(|()| fs::rename(&beside, output)).map_err(|e| {
-        let _ = fs::remove_file(&beside);
-        failed(e)
-    })
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
-use remnant::error::{Result, printable};
+use remnant::error::{Error, Result, printable};
 use remnant::inspect::{self, FieldFacts, Inspection};
 use remnant::pipeline::LayerSpec;
 use remnant::report::Role;
@@ -15,6 +15,7 @@ use crate::args::InspectArgs;
 use crate::exit::Exit;
 use crate::plan::file_and_layer;
 use crate::run::print;
+use crate::stop;
 use crate::terminal::Log;
 
 /// Samples of a field that are shown.
@@ -25,7 +26,15 @@ const WIDEST: usize = 40;
 /// `remnant inspect`. A file that can't be read is told, and the others are looked at all the same.
 pub fn inspect(call: &InspectArgs) -> Exit {
     let (log, mut exit, mut found) = (Log::plain(), Exit::Done, Vec::new());
+    if let Err(error) = stop::listen_and_tell(&log) {
+        log.error(&error);
+        return Exit::from(&error);
+    }
     for given in &call.files {
+        if stop::is_asked() {
+            log.error(&Error::Interrupted);
+            return Exit::Interrupted;
+        }
         match look(given, call.crs.as_deref(), call.encoding.as_deref()) {
             Ok(mut layers) => found.append(&mut layers),
             Err(error) => {

@@ -30,6 +30,7 @@ pub fn run(call: &ReconcileArgs) -> Exit {
 }
 
 fn judge(call: &ReconcileArgs, log: &Log) -> Result<Exit> {
+    stop::listen_and_tell(log)?;
     let threads = call.threads.map(|n| format!("--threads={n}"));
     let mut words: Vec<&OsStr> = threads.iter().map(OsStr::new).collect();
     words.extend([OsStr::new("--"), call.project.as_os_str()]);
@@ -48,16 +49,9 @@ fn judge(call: &ReconcileArgs, log: &Log) -> Result<Exit> {
     inputs.push(&published);
     table::check(&call.table, &inputs)?;
     let figures = reconcile::read(&published)?;
-    let ears = log.clone();
-    stop::listen(move || ears.error(&Error::Interrupted)).map_err(|e| {
-        Error::failed("Ctrl-C can't be listened for", Location::default(), e, "run again; nothing was written")
-    })?;
     let meter = Meter::new(run.output.progress, log);
     let verdicts = reconcile::reconcile(&plan.job, &figures, &meter)?;
     drop(meter);
-    if stop::is_asked() {
-        return Err(Error::Interrupted);
-    }
     told(&verdicts).publish(&call.table)?;
     let differs = verdicts.iter().any(|v| v.outcome == Outcome::Differs);
     Ok(if call.strict && differs { Exit::SetAside } else { Exit::Done })

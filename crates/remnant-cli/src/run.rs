@@ -1,11 +1,12 @@
 //! The order of a run.
 
 use std::io::{self, Write};
+use std::sync::{Arc, OnceLock, Weak};
 
 use remnant::error::{Error, Location, Result};
 use remnant::pipeline;
 use remnant::report::Report;
-use remnant::write::{check_folder, district_table, summary_json, write_folder};
+use remnant::write::{Claim, district_table, summary_json};
 
 use crate::args::RunArgs;
 use crate::exit::Exit;
@@ -24,24 +25,27 @@ pub fn run(call: &RunArgs) -> Exit {
 }
 
 fn account(call: &RunArgs, log: &Log) -> Result<Exit> {
-    let plan = Plan::of(call)?;
-    let force = call.output.force;
-    check_folder(&plan.out, force, &plan.inputs())?;
-    let ears = log.clone();
-    stop::listen(move || ears.error(&Error::Interrupted)).map_err(|e| {
-        Error::failed("Ctrl-C can't be listened for", Location::default(), e, "run again; nothing was written")
+    let held: Arc<OnceLock<Weak<Claim>>> = Arc::default();
+    let (ears, given_up) = (log.clone(), held.clone());
+    stop::listen(move || {
+        // What is written by now stays; anything less goes.
+        if given_up.get().and_then(Weak::upgrade).is_some_and(|claim| !claim.abandon()) {
+            stop::written();
+        }
+        stop::tell(&ears);
     })?;
+    let plan = Plan::of(call)?;
+    // Held until the folder is written: another run into it is refused from now on.
+    let claim = Arc::new(Claim::take(&plan.out, call.output.force, &plan.inputs())?);
+    let _ = held.set(Arc::downgrade(&claim));
 
     let meter = Meter::new(call.output.progress, log);
     let report = pipeline::run(&plan.job, &meter)?;
     check_laws(&report)?;
     meter.begin("writing the output folder", 0);
-    stop::begin_writing();
-    if stop::is_asked() {
-        return Err(Error::Interrupted);
-    }
-    write_folder(&report, &plan.out, force, &stop::is_asked)?;
-    stop::end_writing();
+    claim.write(&report, &stop::is_asked)?;
+    stop::written();
+    drop(claim);
     // The bar goes before anything else is said.
     drop(meter);
 

@@ -1,15 +1,16 @@
 //! The table of a command that judges figures: printed, and written to files.
 
 use std::ffi::OsStr;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 
 use clap::Parser;
 use remnant::error::{Error, Location, Result};
+use remnant::write::write_file;
 
 use crate::args::{Cli, Command, OutputArgs, RunArgs, TableArgs};
 use crate::run::print;
+use crate::stop;
 
 /// What a command has to say, in three forms.
 pub struct Told {
@@ -24,9 +25,8 @@ pub struct Told {
 impl Told {
     /// Writes the files, each whole or not at all, and prints.
     pub fn publish(&self, args: &TableArgs) -> Result<()> {
-        for path in &args.out {
-            write(path, if is_json(path) { &self.json } else { &self.csv }, args.force)?;
-        }
+        let text = |path: &Path| if is_json(path) { &self.json } else { &self.csv };
+        stop::placing(|| args.out.iter().try_for_each(|path| write_file(path, text(path).as_bytes(), args.force)))?;
         print(if args.json { &self.json } else { &self.text })
     }
 }
@@ -87,29 +87,4 @@ fn is_json(path: &Path) -> bool {
 
 fn refused(path: &Path, why: &str, remedy: &str) -> Error {
     Error::unusable("the file can't be written", Location::file(path), why, remedy)
-}
-
-fn write(path: &Path, text: &str, force: bool) -> Result<()> {
-    let failed = |e: io::Error| {
-        let remedy = "choose another place with --out, or make room on the disk; what was there is unchanged";
-        Error::failed("the file can't be written", Location::file(path), e, remedy)
-    };
-    if !force && path.symlink_metadata().is_ok() {
-        return Err(refused(path, "it is there already", "name another file, or replace it with --force"));
-    }
-    let name = path.file_name().ok_or_else(|| refused(path, "it has no name", "name a file with --out"))?;
-    let mut beside = name.to_owned();
-    beside.push(format!(".remnant-{}", std::process::id()));
-    let beside: PathBuf = path.with_file_name(beside);
-    let done = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&beside)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path));
-    done.map_err(|e| {
-        // Nothing more can be done about what can't be removed.
-        let _ = fs::remove_file(&beside);
-        failed(e)
-    })
 }

@@ -7,12 +7,13 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use remnant::error::{Error, Location, Trouble, printable};
+use remnant::error::{Error, FAULT, Location, Trouble, printable};
 use remnant::finding::{Code, Finding, Severity};
 use remnant::report::Report;
 use serde::Serialize;
 
 use crate::args::{LogFormat, OutputArgs};
+use crate::exit;
 
 /// Error findings that are told one by one; the rest stand in findings.csv.
 const TOLD: usize = 3;
@@ -76,6 +77,14 @@ impl Log {
     /// What ended the run.
     pub fn error(&self, error: &Error) {
         match error {
+            Error::Failed(trouble) if trouble.what == FAULT => {
+                let (version, seen) = (env!("CARGO_PKG_VERSION"), exit::fault().unwrap_or_default());
+                // On one line, whatever the panic says.
+                let seen = printable(&seen.split_whitespace().collect::<Vec<_>>().join(" "));
+                let why = format!("{} (remnant {version}: {seen})", trouble.why);
+                let remedy = format!("{}; RUST_BACKTRACE=1 shows more", trouble.remedy);
+                self.trouble("error", None, &Trouble { why, remedy, ..(**trouble).clone() });
+            }
             Error::Unusable(trouble) | Error::Failed(trouble) => self.trouble("error", None, trouble),
             Error::Interrupted => self.say("error", &error.to_string()),
         }

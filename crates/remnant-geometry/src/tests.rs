@@ -179,3 +179,31 @@ fn ground_cut_at_the_antimeridian_ends_there() {
         }
     }
 }
+
+/// The profile that the tests run in, and every other of this workspace, checks sums of areas and of coordinates: a figure
+/// never wraps round.
+#[test]
+fn sums_that_overflow_are_faults_and_never_figures() {
+    let hidden = std::hint::black_box::<i128>;
+    let panics = |sum: fn(Area, Area) -> Area, other: i128| {
+        let (one, other) = (Area::from_units(hidden(i128::MAX)), Area::from_units(hidden(other)));
+        std::panic::catch_unwind(|| sum(one, other)).is_err()
+    };
+    assert!(panics(|a, b| a + b, 1));
+    assert!(panics(|a, b| a - b, -1));
+    assert!(panics(|a, b| [a, b].into_iter().sum(), 1));
+    let added = |mut a: Area, b: Area| {
+        a += b;
+        a
+    };
+    let taken = |mut a: Area, b: Area| {
+        a -= b;
+        a
+    };
+    assert!(panics(added, 1) && panics(taken, -1));
+    assert!(!panics(|a, b| a + b, -1));
+    let end = std::hint::black_box(i64::MAX);
+    assert!(std::panic::catch_unwind(|| end + std::hint::black_box(1)).is_err(), "coordinates");
+    let tile = std::hint::black_box(i32::MAX);
+    assert!(std::panic::catch_unwind(|| tile + std::hint::black_box(1)).is_err(), "coordinates within a tile");
+}

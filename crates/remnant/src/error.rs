@@ -107,6 +107,9 @@ impl fmt::Display for Trouble {
     }
 }
 
+/// What an error says that was a panic: a fault of this program.
+pub const FAULT: &str = "the program has a fault, so nothing was written";
+
 /// What ends a run without a result.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

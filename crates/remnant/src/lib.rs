@@ -36,6 +36,7 @@ pub mod crs;
 pub mod error;
 pub mod finding;
 pub mod forecast;
+mod guard;
 pub mod pipeline;
 pub mod progress;
 pub mod read;

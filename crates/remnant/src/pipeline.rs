@@ -9,8 +9,9 @@ use crate::account::account_here;
 use crate::audit;
 use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
+use crate::guard;
 use crate::progress::Progress;
-use crate::read::Bearings;
+use crate::read::{Bearings, Digest};
 use crate::records::{HazardClass, ReleaseKind, Survey};
 use crate::report::{Account, Input, Report, Role, RunFacts};
 use crate::settings::Settings;
@@ -82,26 +83,27 @@ pub struct Job {
 /// [`Error::Unusable`] where a file or a layer can't be used at all, [`Error::Interrupted`] where `progress` asks for an
 /// end, [`Error::Failed`] where the program fails.
 pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report> {
+    guard::caught_in_stage(progress, |progress| job.settings.pool()?.install(|| report(job, progress)))
+}
+
+fn report(job: &Job, progress: &dyn Progress) -> Result<Report> {
     let (started, clock) = (jiff::Timestamp::now(), Instant::now());
-    let pool = job.settings.pool()?;
-    pool.install(|| {
-        let (survey, inputs, mut findings) = read(job, progress)?;
-        findings.extend(audit::survey(&survey, &inputs));
-        let mut account = account_here(&survey, &job.settings, progress)?;
-        findings.extend(audit::records(&account.records));
-        findings.append(&mut account.findings);
-        // Layers, features and codes put findings in an order of their own, whichever thread made them.
-        findings.sort_by(|a, b| (a.origin, a.code, &a.message).cmp(&(b.origin, b.code, &b.message)));
-        account.findings = findings;
-        account.checks.extend(audit::counts(&inputs));
-        let run = RunFacts {
-            started: started.to_string(),
-            seconds: clock.elapsed().as_secs_f64(),
-            threads: rayon::current_num_threads(),
-            peak_memory_bytes: peak_memory(),
-        };
-        Ok(Report { account, inputs, run })
-    })
+    let Read { survey, inputs, mut findings, sources } = read(job, progress)?;
+    findings.extend(audit::survey(&survey, &inputs));
+    let mut account = account_here(&survey, &job.settings, progress)?;
+    findings.extend(audit::records(&account.records));
+    findings.append(&mut account.findings);
+    // Layers, features and codes put findings in an order of their own, whichever thread made them.
+    findings.sort_by(|a, b| (a.origin, a.code, &a.message).cmp(&(b.origin, b.code, &b.message)));
+    account.findings = findings;
+    account.checks.extend(audit::counts(&inputs));
+    let run = RunFacts {
+        started: started.to_string(),
+        seconds: clock.elapsed().as_secs_f64(),
+        threads: rayon::current_num_threads(),
+        peak_memory_bytes: peak_memory(),
+    };
+    Ok(Report { account, inputs, sources, run })
 }
 
 /// Reads once and accounts for several dates: `(since, as_of)` each, with the other settings of the job. Tables only: no
@@ -113,10 +115,14 @@ pub fn accounts(job: &Job, dates: &[(Option<Date>, Date)], progress: &dyn Progre
     let mut job = job.clone();
     job.settings.geometry = false;
     job.layers.retain(|layer| !matches!(layer.role, Role::Zones | Role::Coverage));
-    job.settings.pool()?.install(|| {
-        let (survey, _, _) = read(&job, progress)?;
-        dates.iter().map(|&(since, as_of)| account_of(&survey, &job.settings, since, as_of, progress)).collect()
-    })
+    let work = |progress: &dyn Progress| {
+        let Read { survey, sources, .. } = read(&job, progress)?;
+        let account = |&(since, as_of): &_| account_of(&survey, &job.settings, since, as_of, progress);
+        let accounts = dates.iter().map(account).collect::<Result<_>>()?;
+        sources.iter().try_for_each(Digest::check)?;
+        Ok(accounts)
+    };
+    guard::caught_in_stage(progress, |progress| job.settings.pool()?.install(|| work(progress)))
 }
 
 fn account_of(
@@ -139,8 +145,16 @@ fn account_of(
     }
 }
 
+/// What stages 1 and 2 give.
+struct Read {
+    survey: Survey,
+    inputs: Vec<Input>,
+    findings: Vec<Finding>,
+    sources: Vec<Digest>,
+}
+
 /// Stages 1 and 2: every layer opened, brought to one plane and understood.
-fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<Finding>)> {
+fn read(job: &Job, progress: &dyn Progress) -> Result<Read> {
     if !job.layers.iter().any(|l| l.role == Role::Hazards) {
         let remedy = "name at least one layer of hazardous areas with --hazards";
         return Err(Error::unusable(
@@ -156,6 +170,7 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
         .enumerate()
         .map(|(number, spec)| OpenLayer::open(spec, number as u32, &job.settings, progress))
         .collect::<Result<_>>()?;
+    let sources: Vec<Digest> = layers.iter().flat_map(OpenLayer::files).cloned().collect();
     settle(&mut layers)?;
     let area = common_area(&layers)?;
     let (mut survey, mut inputs, mut findings) = (Survey::default(), Vec::new(), Vec::new());
@@ -190,7 +205,7 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<(Survey, Vec<Input>, Vec<F
         );
         findings.push(Finding::of_run(Code::FutureDate, text));
     }
-    Ok((survey, inputs, findings))
+    Ok(Read { survey, inputs, findings, sources })
 }
 
 /// The theme of a layer of what people use, made comparable.

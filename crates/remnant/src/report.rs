@@ -16,6 +16,7 @@ use jiff::civil::Date;
 use remnant_geometry::{Area, GridPolygon, Point};
 
 use crate::finding::Finding;
+use crate::read::Digest;
 use crate::records::{DeviceCounts, Fate, HazardClass, Origin, ReleaseKind, Work};
 use crate::settings::Settings;
 use crate::zone::{Reason, ZoneStatus};
@@ -518,6 +519,8 @@ pub struct Report {
     pub account: Account,
     /// What was read; `Origin::layer` counts in it.
     pub inputs: Vec<Input>,
+    /// The files behind it: the report holds as long as they are what they were.
+    pub sources: Vec<Digest>,
     /// How the run went.
     pub run: RunFacts,
 }

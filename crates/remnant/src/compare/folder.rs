@@ -128,8 +128,8 @@ impl Folder {
         if !name.is_file() {
             return Err(refuse("it has no summary.json, so it is not the output of a run".to_owned()));
         }
-        let summary: Summary =
-            serde_json::from_slice(&bytes(&name, LARGEST_SUMMARY)?).map_err(|e| damaged(&name, None, e))?;
+        let first = bytes(&name, LARGEST_SUMMARY)?;
+        let summary: Summary = serde_json::from_slice(&first).map_err(|e| damaged(&name, None, e))?;
         if summary.program.name != PROGRAM {
             return Err(refuse("its summary.json is that of another program".to_owned()));
         }
@@ -161,6 +161,15 @@ impl Folder {
         folder.read_shares()?;
         folder.read_shapes()?;
         folder.check()?;
+        // Every run tells when it was, so another summary means another run's tables.
+        if bytes(&name, LARGEST_SUMMARY)? != first {
+            return Err(Error::unusable(
+                "the folder can't be compared",
+                Location::file(path),
+                "a run replaced it while it was read",
+                "compare again",
+            ));
+        }
         Ok(folder)
     }
 

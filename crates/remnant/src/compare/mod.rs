@@ -29,7 +29,8 @@ use std::path::Path;
 use self::folder::{District, Folder, Record, Share};
 use self::land::{Land, m2};
 use self::matching::Pair;
-use crate::error::Result;
+use crate::error::{Location, Result};
+use crate::guard;
 use crate::write::{Entry, Listing};
 
 /// Records that the text names; the rest stands in the table.
@@ -67,6 +68,10 @@ struct Move {
 /// [`Error::Unusable`](crate::error::Error::Unusable) where one of them is no output folder, was written by a version
 /// without the tables that are needed, or is damaged.
 pub fn compare(old: &Path, new: &Path) -> Result<Comparison> {
+    guard::caught("comparing two output folders", Location::default, || compared(old, new))
+}
+
+fn compared(old: &Path, new: &Path) -> Result<Comparison> {
     let (old, new) = (Folder::read(old)?, Folder::read(new)?);
     let mut moves = Vec::new();
     // Where one run left dates aside, a date alone is no change of the record.

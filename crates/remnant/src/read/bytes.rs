@@ -4,7 +4,7 @@ use std::fs::{self, File, Metadata};
 use std::io::Read;
 use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 
@@ -15,6 +15,9 @@ const HEAD: usize = 4096;
 
 /// How much is read at a time where a file is gone over once.
 const BLOCK: usize = 1 << 18;
+/// How long before it was read a file may have changed so that a later change could bear the same time: clocks of file
+/// systems have steps of up to two seconds.
+const COARSEST_CLOCK: Duration = Duration::from_secs(2);
 
 /// Which bytes a figure rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,78 @@ pub struct Digest {
     pub size: u64,
     /// The SHA-256 of its content, in lower-case hexadecimal.
     pub sha256: String,
+    /// What it looked like; nothing where the bytes were unpacked from another file.
+    looks: Option<Looks>,
+}
+
+impl Digest {
+    /// Fails where the file does not hold these bytes any more. Its content is read again only where its looks tell of a
+    /// change, or could not tell of one: a touched file is still the same, and one that changed back and forth too.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub fn check(&self) -> Result<()> {
+        let Some(looks) = &self.looks else { return Ok(()) };
+        let gone = |error: &dyn std::fmt::Display| self.moved(format!("it can't be read any more: {error}"));
+        let now = fs::metadata(&self.path).map_err(|e| gone(&e))?;
+        if looks.are_certain && looks.are_those_of(&now) {
+            return Ok(());
+        }
+        if now.len() != self.size {
+            return Err(self.moved(format!("it had {} bytes and has {}", self.size, now.len())));
+        }
+        let (_, sha256) = hashed(&self.path, self.size).map_err(|e| gone(&e))?;
+        if sha256 == self.sha256 {
+            return Ok(());
+        }
+        Err(self.moved(format!("its SHA-256 was {} and is {sha256}", self.sha256)))
+    }
+
+    fn moved(&self, why: impl std::fmt::Display) -> Error {
+        let remedy = "wait until whatever writes it has finished, then run again; what was there before is unchanged";
+        Error::failed("an input changed while the run was at work", Location::file(&self.path), why, remedy)
+    }
+}
+
+/// What a file looks like from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Looks {
+    size: u64,
+    modified: Option<SystemTime>,
+    /// What nobody can set back: device, file, and the time of the last change of any kind.
+    identity: Option<[i128; 3]>,
+    /// Whether a change after the file was opened would have shown.
+    are_certain: bool,
+}
+
+impl Looks {
+    /// Of a file that was opened just now and whose content is read next.
+    fn of(file: &Metadata) -> Self {
+        let modified = file.modified().ok();
+        let settled =
+            |changed: SystemTime| SystemTime::now().duration_since(changed).is_ok_and(|age| age > COARSEST_CLOCK);
+        let identity = identity(file);
+        let changed = identity.map(|[.., changed]| changed).and_then(|nanoseconds| u64::try_from(nanoseconds).ok());
+        let changed = changed.map(|nanoseconds| SystemTime::UNIX_EPOCH + Duration::from_nanos(nanoseconds));
+        let are_certain = modified.is_some_and(settled) && changed.is_none_or(settled);
+        Self { size: file.len(), modified, identity, are_certain }
+    }
+
+    fn are_those_of(&self, file: &Metadata) -> bool {
+        self.size == file.len() && self.modified == file.modified().ok() && self.identity == identity(file)
+    }
+}
+
+#[cfg(unix)]
+fn identity(file: &Metadata) -> Option<[i128; 3]> {
+    use std::os::unix::fs::MetadataExt;
+    let changed = i128::from(file.ctime()) * 1_000_000_000 + i128::from(file.ctime_nsec());
+    Some([file.dev().into(), file.ino().into(), changed])
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Option<[i128; 3]> {
+    None
 }
 
 /// What a file looked like when its content was read: whoever reads it again can ask whether that is still so.
@@ -50,6 +125,7 @@ pub struct Bytes {
     path: PathBuf,
     content: Vec<u8>,
     modified: Option<SystemTime>,
+    looks: Option<Looks>,
 }
 
 impl Bytes {
@@ -69,6 +145,7 @@ impl Bytes {
     /// As [`Bytes::load`], an empty file excepted.
     pub fn load_or_empty(path: &Path) -> Result<Self> {
         let (mut file, before) = open(path)?;
+        let looks = Looks::of(&before);
         let length = before.len();
         let mut content = Vec::new();
         usize::try_from(length).ok().and_then(|l| content.try_reserve_exact(l).ok()).ok_or_else(|| {
@@ -85,18 +162,18 @@ impl Bytes {
         if content.len() as u64 != length || !same(&before, &after) {
             return Err(changed(path));
         }
-        Ok(Self { path: path.to_owned(), content, modified: after.modified().ok() })
+        Ok(Self { path: path.to_owned(), content, modified: after.modified().ok(), looks: Some(looks) })
     }
 
     /// Content that was unpacked from an archive; `path` is for messages, and nothing is read from it.
     pub(super) fn unpacked(path: PathBuf, content: Vec<u8>) -> Self {
-        Self { path, content, modified: None }
+        Self { path, content, modified: None, looks: None }
     }
 
     /// The digest of these bytes.
     pub fn digest(&self) -> Digest {
         let sha256 = hexadecimal(&Sha256::digest(&self.content));
-        Digest { path: self.path.clone(), size: self.content.len() as u64, sha256 }
+        Digest { path: self.path.clone(), size: self.content.len() as u64, sha256, looks: self.looks.clone() }
     }
 
     /// What the file looked like.
@@ -137,10 +214,9 @@ fn hexadecimal(hash: &[u8]) -> String {
 /// # Errors
 /// As [`Bytes::load`].
 pub(super) fn digest_of(path: &Path) -> Result<(Digest, Stamp)> {
-    let (mut file, before) = open(path)?;
-    let mut hash = Sha256::new();
-    let size = std::io::copy(&mut file.by_ref().take(before.len().saturating_add(1)), &mut Hashed(&mut hash))
-        .map_err(|e| unreadable(path, &e))?;
+    let (file, before) = open(path)?;
+    let looks = Looks::of(&before);
+    let (size, sha256) = hash(file, before.len()).map_err(|e| unreadable(path, &e))?;
     if size == 0 {
         return Err(empty(path));
     }
@@ -149,7 +225,21 @@ pub(super) fn digest_of(path: &Path) -> Result<(Digest, Stamp)> {
         return Err(changed(path));
     }
     stamp.check()?;
-    Ok((Digest { path: path.to_owned(), size, sha256: hexadecimal(&hash.finalize()) }, stamp))
+    Ok((Digest { path: path.to_owned(), size, sha256, looks: Some(looks) }, stamp))
+}
+
+/// The size and the SHA-256 of a file that should have so many bytes.
+fn hashed(path: &Path, size: u64) -> Result<(u64, String)> {
+    let (file, _) = open(path)?;
+    hash(file, size).map_err(|e| unreadable(path, &e))
+}
+
+/// The same of an open file. One byte more than there should be: a file that grows is noticed, one that grows for ever
+/// ends.
+fn hash(file: File, size: u64) -> std::io::Result<(u64, String)> {
+    let mut hash = Sha256::new();
+    let size = std::io::copy(&mut file.take(size.saturating_add(1)), &mut Hashed(&mut hash))?;
+    Ok((size, hexadecimal(&hash.finalize())))
 }
 
 /// A file of which parts are read as they are needed, from any thread, so that it is never held whole.
@@ -157,6 +247,7 @@ pub(super) fn digest_of(path: &Path) -> Result<(Digest, Stamp)> {
 pub(super) struct Stored {
     file: File,
     stamp: Stamp,
+    looks: Looks,
 }
 
 impl Stored {
@@ -170,7 +261,7 @@ impl Stored {
             return Err(empty(path));
         }
         let stamp = Stamp { path: path.to_owned(), size: seen.len(), modified: seen.modified().ok() };
-        Ok(Self { file, stamp })
+        Ok(Self { file, stamp, looks: Looks::of(&seen) })
     }
 
     /// Its size in bytes.
@@ -225,7 +316,8 @@ impl Stored {
             at += length as u64;
         }
         self.stamp.check()?;
-        Ok(Digest { path: self.stamp.path.clone(), size: self.len(), sha256: hexadecimal(&hash.finalize()) })
+        let (path, sha256) = (self.stamp.path.clone(), hexadecimal(&hash.finalize()));
+        Ok(Digest { path, size: self.len(), sha256, looks: Some(self.looks.clone()) })
     }
 }
 
@@ -327,6 +419,34 @@ mod tests {
         stamp.check()?;
         fs::write(&path, "abcd")?;
         assert!(stamp.check().is_err_and(|e| e.to_string().contains("changed while it was read")));
+        Ok(())
+    }
+
+    #[test]
+    fn a_file_that_changed_after_it_was_read_is_told_by_its_content()
+    -> std::result::Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("abc");
+        let old = SystemTime::now() - Duration::from_secs(3600);
+        let write = |text: &str| -> std::io::Result<()> {
+            fs::write(&path, text)?;
+            File::options().write(true).open(&path)?.set_modified(old)
+        };
+        write("abc")?;
+        let digest = Bytes::load(&path)?.digest();
+        digest.check()?;
+        // Touched, and written anew with the same bytes: still what was read.
+        File::options().write(true).open(&path)?.set_modified(old + Duration::from_secs(9))?;
+        digest.check()?;
+        write("abc")?;
+        digest.check()?;
+        for (text, why) in [("abd", "SHA-256"), ("abcd", "has 4"), ("", "has 0")] {
+            write(text)?;
+            let told = digest.check().expect_err("it changed").to_string();
+            assert!(told.contains("abc") && told.contains(why), "{told}");
+        }
+        fs::remove_file(&path)?;
+        assert!(digest.check().is_err_and(|e| e.to_string().contains("any more")));
         Ok(())
     }
 

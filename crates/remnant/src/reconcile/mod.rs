@@ -43,7 +43,8 @@ mod words;
 
 use std::collections::HashSet;
 
-use crate::error::Result;
+use crate::error::{Location, Result};
+use crate::guard;
 use crate::pipeline::{self, Job};
 use crate::progress::Progress;
 use crate::report::Account;
@@ -107,7 +108,7 @@ pub struct Verdict {
 pub fn reconcile(job: &Job, published: &[Published], progress: &dyn Progress) -> Result<Vec<Verdict>> {
     let dates: Vec<_> = computed::dates(published).into_iter().collect();
     let accounts = if dates.is_empty() { Vec::new() } else { pipeline::accounts(job, &dates, progress)? };
-    Ok(verdicts(published, &accounts))
+    guard::caught("judging published figures", Location::default, || Ok(verdicts(published, &accounts)))
 }
 
 /// The verdicts as a table.

@@ -15,6 +15,7 @@ use super::{mapping::Mapping, profile::Profile};
 use crate::crs::{Crs, Operation, lonlat_plausible};
 use crate::error::{Location, Result};
 use crate::finding::{Code, Finding};
+use crate::guard;
 use crate::pipeline::LayerSpec;
 use crate::progress::Silent;
 use crate::read::{self, DeclaredCrs, Feature, Request, Shape, Value, Wanted, garbled};
@@ -140,6 +141,10 @@ pub fn layers(path: &Path, encoding: Option<&str>) -> Result<Vec<Option<String>>
 /// # Errors
 /// [`crate::error::Error::Unusable`] where the file can't be read.
 pub fn layer(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
+    guard::caught("inspecting a layer", || Location::file(&spec.path), || look(spec, settings))
+}
+
+fn look(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
     let (path, of, encoding) = (spec.path.as_path(), spec.layer.as_deref(), spec.encoding.as_deref());
     let names = read::field_names(path, of, encoding)?;
     let wanted = Wanted::new(&names);

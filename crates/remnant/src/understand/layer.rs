@@ -1,5 +1,9 @@
 //! One layer: opened, placed, and its features turned into records in parallel.
 
+use std::cell::Cell;
+use std::ops::Range;
+use std::path::Path;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -10,11 +14,12 @@ use super::place::{Placement, Placer, Reach, box_in_degrees, crs_of};
 use super::records::{Parts, understand};
 use super::seen::Seen;
 use crate::crs::{Crs, Operation};
-use crate::error::{Error, Location, Result};
+use crate::error::{Error, FAULT, Location, Result};
 use crate::finding::{Code, Finding};
+use crate::guard;
 use crate::pipeline::LayerSpec;
 use crate::progress::Progress;
-use crate::read::{self, Limits, Request, Source, garbled};
+use crate::read::{self, Digest, Feature, Limits, Request, Source, garbled};
 use crate::report::{Input, Role};
 use crate::settings::{DatePolicy, Settings};
 
@@ -79,7 +84,7 @@ impl<'a> OpenLayer<'a> {
         if layer.crs.as_ref().is_some_and(Crs::is_lonlat_wgs84) && layer.aliases.is_none() {
             // Without a schema, the first features tell which fields there are; should later ones have others that
             // matter, the layer is gone over again.
-            let first = layer.source.read(0..layer.source.len().min(CHUNK))?;
+            let first = decoded(layer.source.as_ref(), 0..layer.source.len().min(CHUNK), &spec.path)?;
             let fields = layer.choose(&Seen::of(&first).slots);
             let context = layer.context(fields, None, settings);
             let (seen, parts) = layer.pass(Some((&context, &Placement::wgs84())), progress)?;
@@ -97,12 +102,20 @@ impl<'a> OpenLayer<'a> {
         let chunks: Vec<_> = (0..count).step_by(CHUNK).map(|at| at..(at + CHUNK).min(count)).collect();
         let done = chunks.into_par_iter().map(|range| {
             let steps = range.len() as u64;
-            let features = self.source.read(range)?;
+            let features = decoded(self.source.as_ref(), range, &self.spec.path)?;
             let seen = Seen::of(&features);
             let mut parts = Parts::default();
             if let Some((context, placement)) = how {
                 let placer = Placer::new(placement).map_err(|e| self.no_operation(e))?;
-                features.into_iter().for_each(|feature| understand(context, &placer, feature, &mut parts));
+                let at = Cell::new(0);
+                let place = || self.place().feature(at.get());
+                guard::caught("understanding a feature", place, || {
+                    for feature in features {
+                        at.set(feature.number);
+                        understand(context, &placer, feature, &mut parts);
+                    }
+                    Ok(())
+                })?;
             }
             if progress.advance(steps) { Err(Error::Interrupted) } else { Ok((seen, parts)) }
         });
@@ -144,6 +157,11 @@ impl<'a> OpenLayer<'a> {
             limits: settings.limits,
             fields,
         }
+    }
+
+    /// Every file that was read for it.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Digest> {
+        self.source.info().files.iter().chain(self.aliases.as_ref().map(|a| &a.file))
     }
 
     /// What it is read as.
@@ -337,6 +355,22 @@ impl<'a> OpenLayer<'a> {
         }
         Ok(())
     }
+}
+
+/// The features of a range. Where a reader panics, they are read one by one to name the one that it panics at.
+fn decoded(source: &dyn Source, range: Range<usize>, path: &Path) -> Result<Vec<Feature>> {
+    let place = || Location::file(path).layer(&source.info().name);
+    let read = |range: Range<usize>, place: &dyn Fn() -> Location| {
+        guard::caught("reading a feature", place, || source.read(range))
+    };
+    let all = read(range.clone(), &place);
+    let Err(Error::Failed(trouble)) = &all else { return all };
+    if trouble.what == FAULT {
+        for at in range {
+            read(at..at + 1, &|| place().feature(at as u64 + 1))?;
+        }
+    }
+    all
 }
 
 /// The common area in degrees of all layers that need a coordinate operation, so that all get the same one.

@@ -23,6 +23,8 @@
 //! | `page` | report.html |
 //! | `console` | the district table of standard output |
 //! | `folder` | all of it into a folder, by a swap |
+//! | `file` | a single file, by a rename |
+//! | `moves` | names given, exchanged and made durable |
 //!
 //! # Rules of all files
 //! Figures come from whole numbers and never pass through floating point, so they add up as printed. What is not a
@@ -33,6 +35,7 @@ mod columns;
 mod console;
 mod definitions;
 mod dictionary;
+mod file;
 mod flatgeobuf;
 mod folder;
 mod geojson;
@@ -41,6 +44,7 @@ mod geoparquet;
 mod ground;
 mod layers;
 mod listing;
+mod moves;
 mod page;
 mod planning;
 mod summary;
@@ -64,6 +68,8 @@ use crate::report::Report;
 use crate::settings::{Format, Settings};
 
 pub use console::district_table;
+pub use file::write_file;
+pub use folder::Claim;
 pub use listing::{Entry, Listing};
 pub(crate) use summary::PROGRAM;
 
@@ -177,21 +183,20 @@ fn names() -> impl Iterator<Item = &'static str> {
     OUTPUTS.iter().map(|o| o.name).chain(ON_REQUEST.iter().map(|(_, o)| o.name))
 }
 
-/// Writes the output folder: everything, or nothing and the former folder stays as it was.
+/// Claims an output folder and writes it, where nothing has to be known of it before: see [`Claim`].
 ///
-/// `stop` is asked between files and every few thousand features; once it says yes, the answer is
-/// [`Error::Interrupted`](crate::error::Error::Interrupted). A former run is replaced only with `force`.
+/// # Errors
+/// Those of [`Claim::take`] and [`Claim::write`].
 pub fn write_folder(report: &Report, out: &Path, force: bool, stop: Stop<'_>) -> Result<()> {
-    let (outputs, report) = (asked_for(&report.account.settings), allowed(report));
-    report.account.settings.pool()?.install(|| folder::write(&outputs, &report, out, force, stop))
+    Claim::take(out, force, &[])?.write(report, stop)
 }
 
-/// Refuses an output folder that [`write_folder`] could not, or should not, write; to be called before the work starts.
+/// Refuses an output folder that could not, or should not, be written, without claiming it: see [`Claim::take`].
 ///
-/// `inputs` are the files (or folders) that the run reads: the output folder must not be, hold or lie in one of them.
-/// Where an earlier run was killed in the middle of its swap, the former folder is put back first.
+/// # Errors
+/// Those of [`Claim::take`].
 pub fn check_folder(out: &Path, force: bool, inputs: &[&Path]) -> Result<()> {
-    folder::check(out, force, inputs)
+    Claim::take(out, force, inputs).map(|_| ())
 }
 
 /// The question whether to stop, which several threads ask.

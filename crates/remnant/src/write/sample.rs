@@ -228,6 +228,7 @@ pub(super) fn report() -> Report {
     let far = Point::from_degrees(170.0, 10.0);
     let shape = |district, state, n| LandShape { district, state, area: cm2(n), polygons: vec![square(n, 41)] };
     Report {
+        sources: Vec::new(),
         account: Account {
             settings: Settings {
                 as_of: Some(date(2024, 12, 31)),

@@ -6,10 +6,14 @@
 //! | `random_points` | the replay by random points: a second, naive way to the same areas |
 //! | `time` | series against separate accounts, transitions, boundaries, on random surveys |
 //! | `planning` | zones at the edges of their rules, exposure, access, the order of work |
+//! | `changes` | inputs that change after they were read |
+//! | `panics` | a panic at every step: an error, no figure |
 
 #![allow(clippy::unwrap_used, reason = "a test ends with a panic")]
 
+mod changes;
 mod differential;
+mod panics;
 mod planning;
 mod random_points;
 mod time;

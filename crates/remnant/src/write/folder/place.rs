@@ -16,6 +16,9 @@ use crate::write::summary::PROGRAM;
 /// looked at: nobody's work is lost with them.
 const ALSO_OURS: &[&str] = &["report.html", MARKER, ".DS_Store", "Thumbs.db"];
 
+/// What makes a folder a run of ours.
+const SUMMARY: &str = "summary.json";
+
 /// How many names an error lists.
 const NAMES_LISTED: usize = 10;
 
@@ -141,6 +144,15 @@ impl Target {
             }
         }
         if !is_run(&self.path) {
+            let path = self.path.join(SUMMARY);
+            let looked =
+                fs::symlink_metadata(&path).and_then(|m| if m.is_file() { fs::read(&path) } else { Ok(Vec::new()) });
+            if let Err(e) = looked
+                && e.kind() != io::ErrorKind::NotFound
+            {
+                let why = format!("its {SUMMARY}, which tells whether it is ours, can't be read: {e}");
+                return Err(unusable(&self.shown, why, "choose another folder with --out"));
+            }
             return Err(unusable(
                 &self.shown,
                 "it is not empty, and it is not the output of an earlier run: it has no summary.json of this program",
@@ -156,6 +168,17 @@ impl Target {
         }
         self.refuse_foreign(&self.path)?;
         Ok(Former::Run)
+    }
+
+    /// Gives a folder the rights of the former one: what only its owner could read stays so. A failure leaves those of
+    /// any new folder.
+    pub(super) fn share_as_before(&self, folder: &Path) {
+        #[cfg(unix)]
+        if let Ok(former) = fs::metadata(&self.path) {
+            use std::os::unix::fs::PermissionsExt;
+            let rights = former.permissions().mode() & 0o7777 | 0o700;
+            let _ = fs::set_permissions(folder, fs::Permissions::from_mode(rights));
+        }
     }
 
     /// Refuses a folder with files that are not ours.
@@ -194,7 +217,7 @@ pub(super) fn is_run(folder: &Path) -> bool {
     struct Program {
         name: String,
     }
-    let path = folder.join("summary.json");
+    let path = folder.join(SUMMARY);
     // Only a file is read: a pipe of that name would hold us for ever.
     fs::symlink_metadata(&path).is_ok_and(|m| m.is_file())
         && fs::read(&path)
@@ -230,9 +253,22 @@ pub(super) fn foreign(folder: &Path) -> io::Result<Vec<String>> {
     Ok(foreign)
 }
 
-/// Removes the files of a folder that are ours, and the folder if that empties it.
-pub(super) fn remove_ours(folder: &Path) -> io::Result<()> {
-    for name in names().chain(ALSO_OURS.iter().copied()) {
+/// Removes the files of a folder that was never put in its place, and the folder if that empties it. What it is known by
+/// goes last, so that the rest of it is known if this is broken off.
+pub(super) fn remove_unfinished(folder: &Path) -> io::Result<()> {
+    let known_by = [SUMMARY, MARKER];
+    let rest = names().chain(ALSO_OURS.iter().copied()).filter(|name| !known_by.contains(name));
+    remove(folder, rest.chain(known_by))
+}
+
+/// Removes the files of a former run that are ours, and the folder if that empties it. What makes it a run goes first, so
+/// that the rest of it is never put back.
+pub(super) fn remove_former(folder: &Path) -> io::Result<()> {
+    remove(folder, [SUMMARY].into_iter().chain(names()).chain(ALSO_OURS.iter().copied()))
+}
+
+fn remove(folder: &Path, names: impl Iterator<Item = &'static str>) -> io::Result<()> {
+    for name in names {
         match fs::remove_file(folder.join(name)) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
             _ => {}
