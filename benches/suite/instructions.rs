@@ -46,7 +46,7 @@ pub fn instructions(options: &Options) -> Result<String, String> {
             table.row([format!("{name}, {what}"), millions(count)]);
         }
     }
-    let note = "One thread. Two counts of one build differ by less than one in a thousand.";
+    let note = "One thread. Two counts of one build differ by about one in a thousand.";
     Ok(format!("{HAZARDS} hazards, FlatGeobuf, dates ignored.\n\n{}\n{note}\n", table.text()))
 }
 
