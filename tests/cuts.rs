@@ -57,7 +57,7 @@ fn reasons(way: &str) -> &'static [&'static str] {
     match way {
         "eio" | "dead" => &["Input/output error", "disk I/O error"],
         "enospc" | "full" => &["No space left on device", "disk is full"],
-        "erofs" => &["Read-only file system", "readonly database", "unable to open database"],
+        "erofs" => &["Read-only file system", "readonly database", "unable to open database", "disk I/O error"],
         _ => &[""],
     }
 }

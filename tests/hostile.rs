@@ -1,102 +1,323 @@
-//! Records and files that ask for too much: what is given up names its limit and how to raise it, and counts against the
-//! land; with the limit raised it is read.
+//! Texts that would do something if they were taken at their word: in every field that is read and every file that is
+//! written, in names of files and layers, in messages. Each output is read by programs that share nothing with this one:
+//! Python's csv, json, zipfile, XML, HTML and sqlite3 (`oracle/hostile_check.py`); `page.rs` opens the page in a browser.
 
-use serde_json::json;
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
-use crate::call::Place;
-use crate::scenario::{Feature, collection, rectangle};
+use serde_json::{Value, json};
 
-/// A star of 101 corners round a zone: its edges cross some 5,000 times, and it covers the zone.
-fn star() -> Place {
-    let place = Place::new();
-    let corner = |i: i64| {
-        let turn = std::f64::consts::TAU * ((i * 50) % 101) as f64 / 101.0;
-        let at = |middle: i64, offset: f64| middle + (offset * 10_000.0) as i64;
-        [at(1_700_000, turn.cos()), at(4_400_000, turn.sin())]
-    };
-    let hazard = Feature::new(json!({"id": "star", "class": "confirmed"}), (0..101).map(corner).collect());
-    place.write("hazards.geojson", collection(&[hazard]));
-    let zone = Feature::new(json!({"id": "z", "name": "Z"}), rectangle([1_699_900, 4_399_900, 1_700_100, 4_400_100]));
-    place.write("zones.geojson", collection(&[zone]));
-    place
+use crate::call::{Ended, Place, finish, start};
+use crate::scenario::{Feature, LAND, collection, rectangle};
+
+/// Texts, and what would take them at their word.
+const HOSTILE: [(&str, &str); 30] = [
+    ("formula", "=HYPERLINK(\"http://example.org\",\"x\")"),
+    ("formula", "+1+cmd|' /C calc'!A0"),
+    ("formula", "-2+3"),
+    ("formula", "@SUM(A1)"),
+    ("formula after a tab", "\t=1+1"),
+    ("formula after a return", "\r=1+1"),
+    ("formula of full width", "＝1+1"),
+    ("markup", "</script><script>alert(1)</script>"),
+    ("markup", "<img src=x onerror=alert(1)>"),
+    ("markup", "\" onmouseover=\"alert(1)"),
+    ("markup", "<!-- <![CDATA[ ]]> --> <svg/onload=alert(1)>"),
+    ("entities", "&lt;&#x3c;&amp;&nosuch;"),
+    ("an XML bomb", "<!DOCTYPE x [<!ENTITY a \"b\">]>&a;"),
+    ("ends of lines in scripts", "a\u{2028}b\u{2029}c"),
+    ("a template", "{{7*7}}${7*7}<%= 7*7 %>%s%n{0}"),
+    ("a link", "javascript:alert(1)"),
+    ("terminal", "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m"),
+    ("terminal", "\u{8}\u{8}\u{7f}\rdone"),
+    ("direction", "\u{202e}gnp.evil\u{202c}\u{2066}"),
+    ("no text of XML", "\u{0}\u{1}\u{b}\u{fffe}\u{ffff}"),
+    ("quotes", "a,\"b\"\r\nc;'d'\n\"\"\""),
+    ("SQL", "'; DROP TABLE districts; --"),
+    ("SQL", "\") UNION SELECT sql FROM sqlite_master; --"),
+    ("path", "../../../../etc/passwd"),
+    ("path", "..\\..\\C:\\CON\u{0}.txt"),
+    ("path", "/etc/passwd"),
+    ("escape of a workbook", "_x0041_ _x000D_"),
+    ("nothing to be seen", "\u{feff}\u{200b}\u{ad}"),
+    ("composed", "e\u{301} лес 森 👩‍🌾"),
+    ("a word of programs", "null"),
+];
+
+fn long() -> String {
+    "<b>=\"'long".repeat(10_000)
 }
 
-#[test]
-fn a_hazard_beyond_a_limit_is_feared_wherever_it_may_lie() {
-    let place = star();
-    for (limit, says) in [("corners=100", "102 corners"), ("crossings=1000", "cross, touch or lie over each other")] {
-        let call = ["--hazards", "hazards.geojson", "--zones", "zones.geojson", "--limit", limit, "--force"];
-        let name = limit.split('=').next().unwrap_or_default();
-        place.run(&call).with(0).saying(&["star", says, &format!("--limit {name}=N")]);
-        let output = place.output("remnant-out");
-        assert_eq!(output.rows("zones.csv")[0]["status"], "unknown", "{limit}");
-        let summary = output.json("summary.json");
-        assert_eq!(summary["inputs"][0]["set_aside"], 1, "{limit}");
+fn texts() -> Vec<String> {
+    HOSTILE.iter().map(|(_, text)| (*text).to_owned()).chain([long()]).collect()
+}
+
+/// A layer in which every field is such a text.
+fn layer() -> String {
+    let feature = |(n, text): (usize, &String)| {
+        let west = LAND[0] + 600 * n as i64;
+        let properties = json!({
+            "id": text, "class": text, "date": text, "kind": "cleared", "code": text, "name": text, "operator": text,
+            "method": text, "task": text, "area_m2": text, "killed": text, "radius_m": text, "population": text,
+        });
+        Feature::new(properties, rectangle([west, LAND[1], west + 500, LAND[3]]))
+    };
+    collection(&texts().iter().enumerate().map(feature).collect::<Vec<_>>())
+}
+
+#[track_caller]
+fn nothing_steers(ended: &Ended) {
+    let steers = |c: char| {
+        (c.is_control() && c != '\n')
+            || ('\u{202a}'..='\u{202e}').contains(&c)
+            || ('\u{2066}'..='\u{2069}').contains(&c)
+    };
+    for (stream, text) in [("standard output", &ended.stdout), ("standard error", &ended.stderr)] {
+        let found: Vec<char> = text.chars().filter(|&c| steers(c)).collect();
+        assert!(found.is_empty(), "{stream} holds {found:?}");
     }
-    place.run(&["--hazards", "hazards.geojson", "--zones", "zones.geojson", "--force"]).with(0);
-    assert_eq!(place.output("remnant-out").rows("zones.csv")[0]["status"], "contaminated");
+}
+
+fn python() -> Option<String> {
+    let named = env::var("REMNANT_PYTHON").ok();
+    let python = named.unwrap_or_else(|| "python3".to_owned());
+    let works = Command::new(&python).arg("--version").output().is_ok_and(|o| o.status.success());
+    assert!(works || env::var_os("CI").is_none_or(|ci| ci != "true"), "no Python, which CI must have");
+    if !works {
+        println!("skipped in part: no Python; name one in REMNANT_PYTHON");
+    }
+    works.then_some(python)
+}
+
+/// Holds every file of a folder against the texts that may stand in it, by other programs.
+#[track_caller]
+fn read_by_others(place: &Place, out: &str) {
+    let Some(python) = python() else { return };
+    place.write("texts.json", serde_json::to_string(&texts()).expect("JSON"));
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/oracle/hostile_check.py");
+    let mut command = Command::new(python);
+    command.env("PYTHONDONTWRITEBYTECODE", "1").arg(script).arg(place.path(out)).arg(place.path("texts.json"));
+    let ended = finish(start(&mut command));
+    println!("{}", ended.stdout);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
 }
 
 #[test]
-fn borders_that_meet_too_often_stop_the_run_and_are_named() {
+fn every_output_holds_hostile_texts_as_texts() {
     let place = Place::new();
-    let bars = |upright: bool| {
-        (0..60).map(move |i| {
-            let (from, to) = (20 * i, 20 * i + 10);
-            let sides = if upright { [from, 0, to, 1200] } else { [0, from, 1200, to] };
-            let id = format!("{}{i}", if upright { "u" } else { "l" });
-            let [west, south, east, north] = sides;
-            let place = [1_700_000 + west, 4_400_000 + south, 1_700_000 + east, 4_400_000 + north];
-            Feature::new(json!({"id": id, "class": "confirmed"}), rectangle(place))
-        })
+    place.write("all.geojson", layer());
+    let roles = ["--hazards", "--releases", "--districts", "--zones", "--incidents"];
+    let mut arguments: Vec<&str> = roles.iter().flat_map(|role| [*role, "all.geojson"]).collect();
+    arguments.extend(["--exposure", "+1</script>@x=all.geojson", "--verbose", "--hxl", "--faces"]);
+    arguments.extend(["--series", "yearly", "--format", "gpkg,flatgeobuf,geoparquet", "-o", "out"]);
+    let ended = place.run(&arguments).with(0);
+    nothing_steers(&ended);
+    // Every record is somewhere: none is lost for its text.
+    let output = fs::read(place.path("out/summary.json")).expect("summary.json");
+    let summary: Value = serde_json::from_slice(&output).expect("JSON");
+    for input in summary["inputs"].as_array().expect("inputs") {
+        let count = |name: &str| input[name].as_u64().expect("a count");
+        assert_eq!(count("records"), texts().len() as u64);
+        assert_eq!(count("records"), count("used") + count("repaired") + count("set_aside"), "{input}");
+    }
+    read_by_others(&place, "out");
+    // What was written is an input too.
+    let looked = place.call(&["inspect", "out/remnant.gpkg", "out/districts.geojson", "out/records.csv"]);
+    nothing_steers(&looked);
+}
+
+#[test]
+fn hostile_published_figures_stay_texts() {
+    let place = Place::new();
+    place.write("all.geojson", layer());
+    let mut table = csv::Writer::from_path(place.path("published.csv")).expect("a table");
+    table.write_record(["what", "district", "period", "figure", "unit", "source", "page"]).expect("a header");
+    for text in texts() {
+        table.write_record([&text, &text, "2020", "1", &text, &text, &text]).expect("a row");
+    }
+    table.flush().expect("a table");
+    let project = "published = \"published.csv\"\n[[layer]]\nrole = \"hazards\"\npath = \"all.geojson\"\n";
+    place.write("remnant.toml", project);
+    for call in [&["reconcile", "remnant.toml"][..], &["reconcile", "remnant.toml", "-o", "figures"]] {
+        let ended = place.call(call);
+        assert!(matches!(ended.code, Some(0 | 2)), "{}", ended.stderr);
+        nothing_steers(&ended);
+    }
+}
+
+#[test]
+fn texts_that_are_no_unicode_end_in_a_message_or_in_unicode() {
+    let shape = r#""geometry":{"type":"Polygon","coordinates":[[[17,44],[17.01,44],[17.01,44.01],[17,44]]]}"#;
+    let feature = |id: &str| format!(r#"{{"type":"Feature","properties":{{"id":"{id}","class":"SHA"}},{shape}}}"#);
+    let file = |id: &[u8]| {
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{},{}]}}"#, feature("whole"), feature("HERE"));
+        let (before, after) = text.split_once("HERE").expect("the place");
+        [before.as_bytes(), id, after.as_bytes()].concat()
     };
-    let all: Vec<Feature> = bars(true).chain(bars(false)).collect();
-    place.write("hazards.geojson", collection(&all));
-    let call = ["--hazards", "hazards.geojson"];
-    let refused = place.run(&[&call[..], &["--limit", "tile_crossings=100"]].concat());
-    refused.with(2).saying(&[
-        "`u0`",
-        "meet too often",
-        "tile_crossings is 100",
-        "--limit tile_crossings=N",
-        "what to do",
-    ]);
-    assert_eq!(place.names(), ["hazards.geojson"]);
-    place.run(&call).with(0);
+    for (name, id) in [
+        ("lone surrogate", &br"\ud800"[..]),
+        ("surrogates the wrong way round", br"\udc00\ud800"),
+        ("no UTF-8", b"\xff\xfe\x80"),
+        ("an overlong form", b"\xc0\xaf"),
+        ("a surrogate in UTF-8", b"\xed\xa0\x80"),
+        ("NUL", br"\u0000"),
+    ] {
+        let place = Place::new();
+        place.write("h.geojson", file(id));
+        let ended = place.run(&["--hazards", "h.geojson", "--format", "gpkg,flatgeobuf,geoparquet", "-o", "out"]);
+        nothing_steers(&ended);
+        if ended.code == Some(0) {
+            assert_eq!(place.output("out").rows("records.csv").len(), 2, "{name}: a record is lost");
+            read_by_others(&place, "out");
+        } else {
+            let ended = ended.with(2).saying(&["h.geojson"]);
+            assert!(!place.path("out").exists(), "{name}: {}", ended.stderr);
+        }
+    }
 }
 
 #[test]
-fn a_file_that_grows_is_read_where_that_is_allowed() {
+fn names_of_files_layers_and_members_lead_nowhere() {
     let place = Place::new();
-    // One arc of 600 positions that a hundred thousand rings use.
-    let arc: Vec<String> = (0..600).map(|i| format!("[{},{}]", 46.0 + 1e-6 * f64::from(i), 39.0)).collect();
-    let arcs = format!("[[{},[46.001,39.001],[46.0,39.0]]]", arc.join(","));
-    let ring = "{\"type\":\"Polygon\",\"arcs\":[[0]],\"properties\":{\"id\":\"a\"}}";
-    let rings = vec![ring; 3000].join(",");
-    let topology = format!(
-        "{{\"type\":\"Topology\",\"arcs\":{arcs},\"objects\":{{\"a\":{{\"type\":\"GeometryCollection\",\"geometries\":[{rings}]}}}}}}"
-    );
-    place.write("hazards.topojson", topology);
-    let call = ["--hazards", "hazards.topojson", "--crs", "EPSG:4326", "--no-geometry"];
-    place.run(&call).with(2).saying(&["so often", "growth is 1", "--limit growth=N"]);
-    place.run(&[&call[..], &["--limit", "growth=4"]].concat()).with(0);
-    place.write("project.toml", "[limits]\ngrowth = 4\n[[layer]]\nrole = \"hazards\"\npath = \"hazards.topojson\"\n");
-    place.run(&["project.toml", "--crs", "EPSG:4326", "--no-geometry", "--force"]).with(0);
-    place
-        .run(&["project.toml", "--crs", "EPSG:4326", "--limit", "growth=1", "--force"])
-        .with(2)
-        .saying(&["growth is 1"]);
+    place.write("all.geojson", layer());
+    // Everything that a run writes lies in its folder, whatever the texts say.
+    let before = place.names();
+    for name in ["../../x", "..\\x", "/tmp/x", "a/../../x", "%2e%2e%2fx", "\u{202e}x"] {
+        let layer = format!("all.geojson#{name}");
+        let ended = place.run(&["--hazards", &layer, "-o", "out"]);
+        nothing_steers(&ended);
+        assert!(matches!(ended.code, Some(0 | 2)), "{}", ended.stderr);
+        if ended.code == Some(0) {
+            fs::remove_dir_all(place.path("out")).expect("the folder");
+        }
+        assert_eq!(place.names(), before, "{name}");
+    }
+}
+
+/// An archive whose member has this name, stored.
+fn archive(name: &str, content: &[u8]) -> Vec<u8> {
+    let crc = content.iter().fold(!0_u32, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xedb8_8320 } else { c >> 1 })
+    });
+    let (length, label) = ((content.len() as u32).to_le_bytes(), (name.len() as u16).to_le_bytes());
+    let common =
+        [&[20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0][..], &(!crc).to_le_bytes(), &length, &length, &label, &[0, 0]].concat();
+    let local = [b"PK\x03\x04", &common[..], name.as_bytes(), content].concat();
+    let central = [b"PK\x01\x02\x14\x00", &common[..], &[0; 14], name.as_bytes()].concat();
+    let sizes = [(central.len() as u32).to_le_bytes(), (local.len() as u32).to_le_bytes()].concat();
+    [&local[..], &central, b"PK\x05\x06\0\0\0\0\x01\0\x01\0", &sizes, &[0, 0]].concat()
 }
 
 #[test]
-fn a_limit_that_is_none_is_refused() {
-    let place = star();
-    for (limit, says) in
-        [("grwth=4", "growth"), ("growth=0", "1 or more"), ("growth=x", "whole number"), ("growth", "NAME=N")]
+fn members_of_archives_are_never_unpacked_by_their_names() {
+    let kml =
+        br#"<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>h</name><Polygon><outerBoundaryIs>
+        <LinearRing><coordinates>17,44 17.01,44 17.01,44.01 17,44</coordinates></LinearRing></outerBoundaryIs></Polygon>
+        </Placemark></Document></kml>"#;
+    for name in
+        ["../escaped.kml", "/tmp/escaped.kml", "..\\escaped.kml", "C:\\escaped.kml", "a/../../escaped.kml", "doc.kml"]
     {
-        place.run(&["--hazards", "hazards.geojson", "--limit", limit]).with(2).saying(&[says]);
+        let place = Place::new();
+        fs::create_dir(place.path("inner")).expect("a folder");
+        place.write("inner/h.kmz", archive(name, kml));
+        let ended = place.run(&["--hazards", "inner/h.kmz", "-o", "inner/out"]);
+        nothing_steers(&ended);
+        assert!(matches!(ended.code, Some(0 | 2)), "{name}: {}", ended.stderr);
+        assert_eq!(place.names(), ["inner"], "{name}");
+        let within: Vec<_> = fs::read_dir(place.path("inner")).expect("a folder").collect();
+        assert_eq!(within.len(), if ended.code == Some(0) { 2 } else { 1 }, "{name}");
+        if name == "doc.kml" {
+            assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        }
     }
-    place.write("project.toml", "[limits]\n\ncorner = 4\n[[layer]]\nrole = \"hazards\"\npath = \"hazards.geojson\"\n");
-    place.run(&["project.toml"]).with(2).saying(&["line 3", "corners"]);
-    assert!(place.call(&["schema"]).with(0).stdout.contains("tile_crossings"));
+}
+
+#[cfg(unix)]
+mod links {
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+    use super::*;
+
+    fn survey() -> Place {
+        let place = Place::new();
+        place.write("h.geojson", collection(&[Feature::new(json!({"id": "h", "class": "SHA"}), rectangle(LAND))]));
+        place
+    }
+
+    #[test]
+    fn an_input_may_be_a_link() {
+        let place = survey();
+        symlink("h.geojson", place.path("link.geojson")).expect("a link");
+        place.run(&["--hazards", "link.geojson", "-o", "out"]).with(0);
+        assert_eq!(place.output("out").rows("records.csv").len(), 1);
+    }
+
+    #[test]
+    fn an_output_folder_that_is_a_link_stays_one_and_is_written_where_it_leads() {
+        let place = survey();
+        fs::create_dir(place.path("true place")).expect("a folder");
+        symlink("true place", place.path("out")).expect("a link");
+        place.run(&["--hazards", "h.geojson", "-o", "out"]).with(0);
+        assert!(fs::symlink_metadata(place.path("out")).expect("the link").is_symlink());
+        assert!(place.path("true place/summary.json").is_file());
+        assert_eq!(place.names(), ["h.geojson", "out", "true place"]);
+    }
+
+    #[test]
+    fn a_link_among_our_own_files_is_not_followed_and_what_it_leads_to_stays() {
+        let place = survey();
+        place.run(&["--hazards", "h.geojson", "-o", "out"]).with(0);
+        place.write("precious.csv", "precious");
+        fs::remove_file(place.path("out/districts.csv")).expect("a file");
+        symlink(place.path("precious.csv"), place.path("out/districts.csv")).expect("a link");
+        let ended = place.run(&["--hazards", "h.geojson", "-o", "out", "--force"]);
+        assert_eq!(fs::read_to_string(place.path("precious.csv")).expect("it is there"), "precious");
+        assert_eq!(ended.code, Some(2), "a link is no file of ours: {}", ended.stderr);
+    }
+
+    /// In a folder that others may write to, somebody has put links where our names will be.
+    #[test]
+    fn links_in_the_way_of_our_names_are_never_written_through() {
+        let place = survey();
+        place.write("precious", "precious");
+        symlink(place.path("precious"), place.path(".out.remnant-lock")).expect("a link");
+        let ended = place.run(&["--hazards", "h.geojson", "-o", "out"]);
+        assert!(matches!(ended.code, Some(0 | 2)), "{}", ended.stderr);
+        assert_eq!(fs::read_to_string(place.path("precious")).expect("it is there"), "precious");
+
+        // The name of the folder that is being written has the number of the process in it: all that may come are taken.
+        let place = survey();
+        fs::create_dir(place.path("elsewhere")).expect("a folder");
+        let mut child = start(&mut place.command(&["--help"]));
+        let number = child.id();
+        child.wait().expect("it ends");
+        for n in number..number + 400 {
+            symlink(place.path("elsewhere"), place.path(format!(".out.remnant-{n}"))).expect("a link");
+        }
+        place.run(&["--hazards", "h.geojson", "-o", "out"]).with(0);
+        assert!(place.path("out/summary.json").is_file());
+        assert!(!fs::symlink_metadata(place.path("out")).expect("the folder").is_symlink());
+        assert_eq!(
+            fs::read_dir(place.path("elsewhere")).expect("a folder").count(),
+            0,
+            "it was written through a link"
+        );
+    }
+
+    #[test]
+    fn files_are_written_with_the_permissions_that_the_user_gives_new_files() {
+        let place = survey();
+        let words = format!("umask 077; exec '{}' run --hazards h.geojson -o out", env!("CARGO_BIN_EXE_remnant"));
+        let mut command = Command::new("sh");
+        finish(start(command.args(["-c", &words]).current_dir(place.path("")))).with(0);
+        let folder = fs::metadata(place.path("out")).expect("the folder");
+        assert_eq!(folder.permissions().mode() & 0o777, 0o700);
+        for entry in fs::read_dir(place.path("out")).expect("a folder") {
+            let file = entry.expect("an entry").metadata().expect("a file");
+            assert_eq!((file.permissions().mode() & 0o777, file.nlink()), (0o600, 1));
+        }
+    }
 }

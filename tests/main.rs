@@ -17,10 +17,16 @@
 //! | `interrupts` | commands that are asked to end at many moments |
 //! | `national` | the national example against the published figures, and real layers |
 //! | `page` | report.html in a real browser, where there is one |
+//! | `hostile` | texts that would do something if taken at their word, in every output |
+//! | `limits` | records and files that ask for too much |
+//! | `network` | every command without a network, and without a socket |
+//! | `supply` | licences, sources and versions of dependencies; the bill of materials |
 //! | `oracle` | random scenarios against the independent check in `oracle/`, where there is a Python for it |
 //! | `project` | project files, profiles, status in one layer, `inspect`, `init`, `schema` |
 //! | `messages` | what every kind of error names: file, layer, feature, field, value, remedy |
-//! | `call`, `scenario`, `output`, `browser` | what they share: the command, a seeded scenario, its output, a browser |
+//! | `call`, `scenario`, `output`, `identities`, `browser` | what they share: the command, a seeded scenario, its output, what must add up, a browser |
+//!
+//! `soak.rs` is a program of its own: run after run in one process.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test ends with a panic, and says what it leaves out")]
 
@@ -34,11 +40,14 @@ mod faults;
 mod figures;
 mod formats;
 mod hostile;
+mod identities;
 #[cfg(unix)]
 mod interrupts;
 mod laws;
+mod limits;
 mod messages;
 mod national;
+mod network;
 mod oracle;
 mod output;
 mod page;
@@ -47,4 +56,5 @@ mod planning;
 mod project;
 mod scenario;
 mod series;
+mod supply;
 mod written;

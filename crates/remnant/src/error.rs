@@ -65,10 +65,13 @@ impl fmt::Display for Location {
     }
 }
 
-/// Text from a file made fit for a terminal: control characters are escaped, so that a name can't steer it.
+/// Text from a file made fit for a terminal: control characters are escaped, so that a name can't steer it, and so are
+/// ends of lines and marks of direction, so that none can show itself, or what follows it, as something else.
 pub fn printable(text: &str) -> String {
+    let turns =
+        |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        if c.is_control() {
+        if c.is_control() || turns(c) {
             out.extend(c.escape_default());
         } else {
             out.push(c);

@@ -278,9 +278,12 @@ pub(super) fn push_json_text(out: &mut String, text: &str) {
     }
 }
 
+/// What a formula begins with; some spreadsheets take the signs of full width for the others.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+
 /// Adds a text that no spreadsheet takes for a formula.
 fn push_harmless(out: &mut String, text: &str) {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+    if text.starts_with(FORMULA) {
         out.push('\'');
     }
     out.push_str(text);

@@ -206,6 +206,10 @@ fn zone(scene: &Scene, want: &Expected, zone: &ZonePlace, row: &ZoneRow, out: &m
         out.doubtful += 2;
     }
     match status(scene, zone, slack) {
+        // Slivers as thin as the grid may come out elsewhere and make a zone near. None may make it better.
+        Some(status) if row.status == ZoneStatus::Near && status > ZoneStatus::Near && zone.found.slivers => {
+            out.doubtful += 1;
+        }
         Some(status) => out.same(&format!("{name}, status"), status, row.status),
         None => out.doubtful += 1,
     }
@@ -252,7 +256,9 @@ fn nearest(scene: &Scene, zone: &ZonePlace, row: &ZoneRow, name: &str, slack: f6
     }
     out.figures += 1;
     let doubt = |metres: f64| if metres.is_finite() { 0.05 + 0.005 * metres } else { 0.0 };
-    if got < least - doubt(least) || got > most + doubt(most) {
+    // Where it hangs on slivers as thin as the grid, they may come out elsewhere, but never leave other land out.
+    let hangs = most > least + doubt(least);
+    if got > most + doubt(most) || !hangs && got < least - doubt(least) {
         out.wrong.push(format!("{name}, nearest_hazard_m: {got}, and it must be {least} to {most}"));
     }
 }

@@ -14,6 +14,8 @@ pub struct Found {
     pub land: [f64; 2],
     /// To land on which a hazard is live, less that hazard's accuracy: the least, likewise.
     pub vague_land: [f64; 2],
+    /// Whether some contaminated land is as thin as the grid.
+    pub slivers: bool,
     /// Open evidence points in the zone.
     pub points: u64,
     /// To an open evidence point, and less its accuracy.
@@ -26,7 +28,15 @@ pub struct Found {
 impl Default for Found {
     fn default() -> Self {
         let far = f64::INFINITY;
-        Self { land: [far; 2], vague_land: [far; 2], points: 0, point: far, vague_point: far, lost: far }
+        Self {
+            land: [far; 2],
+            vague_land: [far; 2],
+            slivers: false,
+            points: 0,
+            point: far,
+            vague_point: far,
+            lost: far,
+        }
     }
 }
 
@@ -75,6 +85,8 @@ pub fn judged(scene: &Scene, as_of: Option<Date>, zone: &Ground, lands: &[(Point
             distances[0] = distances[0].min(distance);
             if piece.m2 > slack && high(quad) {
                 distances[1] = distances[1].min(distance);
+            } else {
+                found.slivers = true;
             }
         }
         let accuracy = point.live.iter().map(|&h| scene.records[h].accuracy_m.unwrap_or(0.0)).fold(0.0, f64::max);

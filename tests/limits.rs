@@ -1,0 +1,102 @@
+//! Records and files that ask for too much: what is given up names its limit and how to raise it, and counts against the
+//! land; with the limit raised it is read.
+
+use serde_json::json;
+
+use crate::call::Place;
+use crate::scenario::{Feature, collection, rectangle};
+
+/// A star of 101 corners round a zone: its edges cross some 5,000 times, and it covers the zone.
+fn star() -> Place {
+    let place = Place::new();
+    let corner = |i: i64| {
+        let turn = std::f64::consts::TAU * ((i * 50) % 101) as f64 / 101.0;
+        let at = |middle: i64, offset: f64| middle + (offset * 10_000.0) as i64;
+        [at(1_700_000, turn.cos()), at(4_400_000, turn.sin())]
+    };
+    let hazard = Feature::new(json!({"id": "star", "class": "confirmed"}), (0..101).map(corner).collect());
+    place.write("hazards.geojson", collection(&[hazard]));
+    let zone = Feature::new(json!({"id": "z", "name": "Z"}), rectangle([1_699_900, 4_399_900, 1_700_100, 4_400_100]));
+    place.write("zones.geojson", collection(&[zone]));
+    place
+}
+
+#[test]
+fn a_hazard_beyond_a_limit_is_feared_wherever_it_may_lie() {
+    let place = star();
+    for (limit, says) in [("corners=100", "102 corners"), ("crossings=1000", "cross, touch or lie over each other")] {
+        let call = ["--hazards", "hazards.geojson", "--zones", "zones.geojson", "--limit", limit, "--force"];
+        let name = limit.split('=').next().unwrap_or_default();
+        place.run(&call).with(0).saying(&["star", says, &format!("--limit {name}=N")]);
+        let output = place.output("remnant-out");
+        assert_eq!(output.rows("zones.csv")[0]["status"], "unknown", "{limit}");
+        let summary = output.json("summary.json");
+        assert_eq!(summary["inputs"][0]["set_aside"], 1, "{limit}");
+    }
+    place.run(&["--hazards", "hazards.geojson", "--zones", "zones.geojson", "--force"]).with(0);
+    assert_eq!(place.output("remnant-out").rows("zones.csv")[0]["status"], "contaminated");
+}
+
+#[test]
+fn borders_that_meet_too_often_stop_the_run_and_are_named() {
+    let place = Place::new();
+    let bars = |upright: bool| {
+        (0..60).map(move |i| {
+            let (from, to) = (20 * i, 20 * i + 10);
+            let sides = if upright { [from, 0, to, 1200] } else { [0, from, 1200, to] };
+            let id = format!("{}{i}", if upright { "u" } else { "l" });
+            let [west, south, east, north] = sides;
+            let place = [1_700_000 + west, 4_400_000 + south, 1_700_000 + east, 4_400_000 + north];
+            Feature::new(json!({"id": id, "class": "confirmed"}), rectangle(place))
+        })
+    };
+    let all: Vec<Feature> = bars(true).chain(bars(false)).collect();
+    place.write("hazards.geojson", collection(&all));
+    let call = ["--hazards", "hazards.geojson"];
+    let refused = place.run(&[&call[..], &["--limit", "tile_crossings=100"]].concat());
+    refused.with(2).saying(&[
+        "`u0`",
+        "meet too often",
+        "tile_crossings is 100",
+        "--limit tile_crossings=N",
+        "what to do",
+    ]);
+    assert_eq!(place.names(), ["hazards.geojson"]);
+    place.run(&call).with(0);
+}
+
+#[test]
+fn a_file_that_grows_is_read_where_that_is_allowed() {
+    let place = Place::new();
+    // One arc of 600 positions that a hundred thousand rings use.
+    let arc: Vec<String> = (0..600).map(|i| format!("[{},{}]", 46.0 + 1e-6 * f64::from(i), 39.0)).collect();
+    let arcs = format!("[[{},[46.001,39.001],[46.0,39.0]]]", arc.join(","));
+    let ring = "{\"type\":\"Polygon\",\"arcs\":[[0]],\"properties\":{\"id\":\"a\"}}";
+    let rings = vec![ring; 3000].join(",");
+    let topology = format!(
+        "{{\"type\":\"Topology\",\"arcs\":{arcs},\"objects\":{{\"a\":{{\"type\":\"GeometryCollection\",\"geometries\":[{rings}]}}}}}}"
+    );
+    place.write("hazards.topojson", topology);
+    let call = ["--hazards", "hazards.topojson", "--crs", "EPSG:4326", "--no-geometry"];
+    place.run(&call).with(2).saying(&["so often", "growth is 1", "--limit growth=N"]);
+    place.run(&[&call[..], &["--limit", "growth=4"]].concat()).with(0);
+    place.write("project.toml", "[limits]\ngrowth = 4\n[[layer]]\nrole = \"hazards\"\npath = \"hazards.topojson\"\n");
+    place.run(&["project.toml", "--crs", "EPSG:4326", "--no-geometry", "--force"]).with(0);
+    place
+        .run(&["project.toml", "--crs", "EPSG:4326", "--limit", "growth=1", "--force"])
+        .with(2)
+        .saying(&["growth is 1"]);
+}
+
+#[test]
+fn a_limit_that_is_none_is_refused() {
+    let place = star();
+    for (limit, says) in
+        [("grwth=4", "growth"), ("growth=0", "1 or more"), ("growth=x", "whole number"), ("growth", "NAME=N")]
+    {
+        place.run(&["--hazards", "hazards.geojson", "--limit", limit]).with(2).saying(&[says]);
+    }
+    place.write("project.toml", "[limits]\n\ncorner = 4\n[[layer]]\nrole = \"hazards\"\npath = \"hazards.geojson\"\n");
+    place.run(&["project.toml"]).with(2).saying(&["line 3", "corners"]);
+    assert!(place.call(&["schema"]).with(0).stdout.contains("tile_crossings"));
+}
