@@ -2,9 +2,13 @@
 
 use geo::{Bearing, Destination, Geodesic};
 
+use crate::cut::Window;
+use crate::faces::Torn;
 use crate::footprint::{Footprint, RawPolygon, within_turn};
+use crate::outline::Outline;
 use crate::plane::{POLE, Point, STEPS_PER_DEGREE, TURN};
 use crate::repair::{self, Contours};
+use crate::window::{FaceClass, WindowFaces};
 
 /// Degrees of an arc to a side of the polygon that stands for it. A side about the arc leaves it by 4e-5 of its radius.
 const ARC_DEGREES: f64 = 1.0;
@@ -64,7 +68,7 @@ pub fn deeper(ground: &Footprint, metres: f64, within: &Footprint) -> Option<Foo
     let own = oriented(ground);
     let edges = edges_of(&own).filter(near(within, metres));
     let away = within_turn(repair::unite_contours(&corridor(edges, metres, Arcs::Within, Side::Inside)));
-    Footprint::from_contours(repair::difference(&oriented(&common), &away))
+    without(&common, &Footprint::from_contours(away))
 }
 
 /// What two footprints have in common; `None` where that is nothing.
@@ -72,16 +76,40 @@ pub fn common(a: &Footprint, b: &Footprint) -> Option<Footprint> {
     if !a.bounds().meets(&b.bounds()) {
         return None;
     }
-    Footprint::from_contours(repair::intersection(&oriented(a), &oriented(b)))
+    // Where it can't be told, all of it: what is asked for is land to be feared.
+    drawn(&[a, b], &|cover| cover.len() == 2).unwrap_or_else(|_| Some(a.clone()))
 }
 
 /// A footprint without others; `None` where nothing is left.
-pub fn without<'a>(ground: &Footprint, others: impl IntoIterator<Item = &'a Footprint>) -> Option<Footprint> {
-    let others: Contours = others.into_iter().flat_map(Footprint::polygons).flatten().collect();
-    if others.is_empty() {
+pub fn without<'a>(ground: &'a Footprint, others: impl IntoIterator<Item = &'a Footprint>) -> Option<Footprint> {
+    let bounds = ground.bounds();
+    let others = others.into_iter().filter(|other| other.bounds().meets(&bounds));
+    let grounds: Vec<&Footprint> = std::iter::once(ground).chain(others).collect();
+    if grounds.len() == 1 {
         return Some(ground.clone());
     }
-    Footprint::from_contours(repair::difference(&oriented(ground), &others))
+    // Where it can't be told, all of it: what is asked for is land to be feared.
+    drawn(&grounds, &|cover| cover == [0]).unwrap_or_else(|_| Some(ground.clone()))
+}
+
+/// The faces within the box of the first of some footprints whose covering footprints are as wanted.
+///
+/// By the faces of the account and not by a library: on nearly collinear edges, `i_overlay` may split them without end.
+fn drawn(grounds: &[&Footprint], wanted: &dyn Fn(&[u32]) -> bool) -> Result<Option<Footprint>, Torn> {
+    let (mut cutter, mut outline) = (WindowFaces::default(), Outline::default());
+    let Some(first) = grounds.first() else { return Ok(None) };
+    let (rows, columns) = Window::reached(&first.bounds());
+    for (row, column) in rows.flat_map(|row| columns.clone().map(move |column| (row, column))) {
+        let window = Window { row, column };
+        let reach = window.bounds();
+        let records = (0..).zip(grounds.iter().copied()).filter(|(_, ground)| ground.bounds().meets(&reach));
+        cutter.cut(window, records, Some(&mut outline), &mut |cover, _| FaceClass {
+            class: u32::from(wanted(cover)),
+            rim: 0,
+        })?;
+    }
+    let polygons = outline.shapes().into_iter().flat_map(|(_, polygons)| polygons);
+    Ok(Footprint::from_contours(polygons.flatten().collect()))
 }
 
 /// The box of a footprint with a margin of at least so many metres; it may reach beyond 180 degrees, and beyond a pole.

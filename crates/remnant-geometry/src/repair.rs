@@ -92,16 +92,6 @@ pub(crate) fn union_polygons(contours: &[Vec<Point>]) -> Vec<Contours> {
     grouped(contours, &[], OverlayRule::Subject, FillRule::NonZero)
 }
 
-/// What shapes and others have in common: shells counter-clockwise, holes clockwise.
-pub(crate) fn intersection(contours: &[Vec<Point>], others: &[Vec<Point>]) -> Contours {
-    cut(contours, others, OverlayRule::Intersect, FillRule::NonZero)
-}
-
-/// Shapes without others: shells counter-clockwise, holes clockwise.
-pub(crate) fn difference(contours: &[Vec<Point>], others: &[Vec<Point>]) -> Contours {
-    cut(contours, others, OverlayRule::Difference, FillRule::NonZero)
-}
-
 /// The part of proper borders between two longitudes.
 pub(crate) fn clip(contours: &[Vec<Point>], west: i64, east: i64) -> Contours {
     let corner = |x, y| Point { x, y };

@@ -131,7 +131,7 @@ fn ruled(polygons: &Polygons, p: Point) -> Option<bool> {
             winds != 0
         });
         let shell = winds.next().unwrap_or(false);
-        let holes = winds.fold(false, |any, hole| any || hole);
+        let holes = winds.fold(false, |any, hole| any | hole);
         covered |= shell && !holes;
     }
     (!near).then_some(covered)

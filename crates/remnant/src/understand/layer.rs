@@ -75,7 +75,7 @@ impl<'a> OpenLayer<'a> {
         let crs = crs_of(&source.info().crs, spec.crs.as_deref(), &place)?;
         let notes = source.info().notes.iter();
         let mut findings: Vec<Finding> = notes.map(|note| Finding::of_layer(Code::ReaderNote, number, note)).collect();
-        if source.len() == 0 {
+        if source.is_empty() {
             findings.push(Finding::of_layer(Code::EmptyLayer, number, "the layer has no features"));
         }
         let (seen, understood) = (Seen::default(), None);

@@ -110,7 +110,8 @@ fn a_figure_that_is_wrong_is_found() {
     let (survey, want) = (scene.survey(), expected(&scene));
     let right = account(&survey, &scene.settings, &Silent).unwrap();
     assert!(compare(&scene, &want, &right).wrong.is_empty());
-    let spoil: [(&str, &dyn Fn(&mut remnant::report::Account)); 6] = [
+    type Spoil<'a> = &'a dyn Fn(&mut remnant::report::Account);
+    let spoil: [(&str, Spoil<'_>); 6] = [
         ("suspected", &|a| a.total.states.suspected += SquareMetres::from_square_centimetres(10_000)),
         ("releases", &|a| a.total.releases += 1),
         ("closing", &|a| a.total.balance.closing.0 += SquareMetres::from_square_centimetres(10_000)),
