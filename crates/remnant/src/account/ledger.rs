@@ -68,14 +68,6 @@ impl Deeds {
     }
 }
 
-impl std::ops::AddAssign for Deeds {
-    fn add_assign(&mut self, other: Self) {
-        for (sum, area) in self.0.iter_mut().zip(other.0) {
-            *sum += area;
-        }
-    }
-}
-
 /// The areas of an event's deeds in one place of one window, in area units: a window has less than 10^18 of them, so
 /// half the width of [`Area`] holds them.
 #[derive(Debug, Clone, Copy, Default)]

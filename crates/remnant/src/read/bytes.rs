@@ -15,6 +15,7 @@ const HEAD: usize = 4096;
 
 /// How much is read at a time where a file is gone over once.
 const BLOCK: usize = 1 << 18;
+
 /// How long before it was read a file may have changed so that a later change could bear the same time: clocks of file
 /// systems have steps of up to two seconds.
 const COARSEST_CLOCK: Duration = Duration::from_secs(2);
@@ -111,9 +112,19 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
+    /// What a file looks like now.
+    fn of(path: &Path, file: &Metadata) -> Self {
+        Self { path: path.to_owned(), size: file.len(), modified: file.modified().ok() }
+    }
+
     /// Fails where the file is not what it was.
     pub(super) fn check(&self) -> Result<()> {
-        let now = fs::metadata(&self.path).map_err(|e| unreadable(&self.path, &e))?;
+        self.fits(fs::metadata(&self.path))
+    }
+
+    /// Fails where what was looked up of the file is not what it was.
+    fn fits(&self, now: std::io::Result<Metadata>) -> Result<()> {
+        let now = now.map_err(|e| unreadable(&self.path, &e))?;
         // A system without times of change leaves the sizes.
         if now.len() == self.size && now.modified().ok() == self.modified { Ok(()) } else { Err(changed(&self.path)) }
     }
@@ -220,7 +231,7 @@ pub(super) fn digest_of(path: &Path) -> Result<(Digest, Stamp)> {
     if size == 0 {
         return Err(empty(path));
     }
-    let stamp = Stamp { path: path.to_owned(), size: before.len(), modified: before.modified().ok() };
+    let stamp = Stamp::of(path, &before);
     if size != before.len() {
         return Err(changed(path));
     }
@@ -260,8 +271,7 @@ impl Stored {
         if seen.len() == 0 {
             return Err(empty(path));
         }
-        let stamp = Stamp { path: path.to_owned(), size: seen.len(), modified: seen.modified().ok() };
-        Ok(Self { file, stamp, looks: Looks::of(&seen) })
+        Ok(Self { file, stamp: Stamp::of(path, &seen), looks: Looks::of(&seen) })
     }
 
     /// Its size in bytes.
@@ -276,10 +286,7 @@ impl Stored {
     pub(super) fn read(&self, range: Range<u64>) -> Result<Vec<u8>> {
         let mut bytes = vec![0; usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX)];
         self.fill(range.start, &mut bytes)?;
-        let now = self.file.metadata().map_err(|e| unreadable(&self.stamp.path, &e))?;
-        if now.len() != self.stamp.size || now.modified().ok() != self.stamp.modified {
-            return Err(changed(&self.stamp.path));
-        }
+        self.stamp.fits(self.file.metadata())?;
         Ok(bytes)
     }
 

@@ -84,8 +84,12 @@ impl<'a> OpenLayer<'a> {
         if layer.crs.as_ref().is_some_and(Crs::is_lonlat_wgs84) && layer.aliases.is_none() {
             // Without a schema, the first features tell which fields there are; should later ones have others that
             // matter, the layer is gone over again.
-            let first = decoded(layer.source.as_ref(), 0..layer.source.len().min(CHUNK), &spec.path)?;
-            let fields = layer.choose(&Seen::of(&first).slots);
+            let slots = if layer.source.info().fields.is_empty() {
+                Seen::of(&decoded(layer.source.as_ref(), 0..layer.source.len().min(CHUNK), &spec.path)?).slots
+            } else {
+                Vec::new()
+            };
+            let fields = layer.choose(&slots);
             let context = layer.context(fields, None, settings);
             let (seen, parts) = layer.pass(Some((&context, &Placement::wgs84())), progress)?;
             let understood = Some((context.fields, parts));
@@ -222,12 +226,8 @@ impl<'a> OpenLayer<'a> {
         progress: &dyn Progress,
     ) -> Result<(Input, Parts)> {
         let placement = self.placement(area)?;
+        let fields = self.choose(&self.seen.slots);
         let aliases = self.aliases.take();
-        let fields = {
-            let alias = aliases.as_ref().map(|a| a.field.as_str());
-            let schema = &self.source.info().fields;
-            Fields::choose(self.spec.role, alias, &self.spec.mapping, schema, &self.seen.slots)
-        };
         let context = self.context(fields, aliases.as_ref(), settings);
         self.check_fields(&context)?;
         self.check_texts(&context.fields);

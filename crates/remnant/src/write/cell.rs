@@ -193,10 +193,7 @@ impl<'a> Cell<'a> {
             }
             Self::Area(area) => push_fixed(out, area.square_centimetres(), 4, Zeros::Kept),
             Self::Exact(area) => push_exact(out, area, Zeros::Kept),
-            Self::Count(count) => match i64::try_from(count) {
-                Ok(count) => push_fixed(out, count, 0, Zeros::Kept),
-                Err(_) => out.push_str(&count.to_string()),
-            },
+            Self::Count(count) => push_whole(out, count),
             Self::Fixed { units, places } => push_fixed(out, units, places, Zeros::Trimmed),
             Self::Number(number) => push_number(out, number),
             Self::Date(date) => out.push_str(&date.to_string()),
@@ -215,6 +212,11 @@ pub(super) enum Zeros {
     Trimmed,
 }
 
+/// Adds a whole number.
+pub(super) fn push_whole(out: &mut String, number: u64) {
+    out.push_str(itoa::Buffer::new().format(number));
+}
+
 /// Adds a whole number of units of 10^-`places` as a decimal number; there is no -0.
 pub(super) fn push_fixed(out: &mut String, units: i64, places: usize, zeros: Zeros) {
     let scale = 10_u64.pow(places as u32);
@@ -222,7 +224,7 @@ pub(super) fn push_fixed(out: &mut String, units: i64, places: usize, zeros: Zer
     if units < 0 {
         out.push('-');
     }
-    out.push_str(itoa::Buffer::new().format(whole));
+    push_whole(out, whole);
     if places == 0 || (rest == 0 && zeros == Zeros::Trimmed) {
         return;
     }

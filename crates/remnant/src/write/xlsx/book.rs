@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::sheet::{Style, push_attribute, push_cell, push_column, push_whole};
-use crate::write::cell::Cell;
+use super::sheet::{Style, push_attribute, push_cell, push_column};
+use crate::write::cell::{Cell, push_whole};
 use crate::write::{Halt, STEPS_PER_QUESTION, Sink, Stop};
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";

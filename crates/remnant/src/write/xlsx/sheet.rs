@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::report::SquareMetres;
-use crate::write::cell::{Cell, Zeros, push_fixed};
+use crate::write::cell::{Cell, Zeros, push_fixed, push_whole};
 
 /// UTF-16 units that a cell holds, by the format.
 const MOST_UNITS: usize = 32_767;
@@ -145,11 +145,6 @@ fn begin(out: &mut String, column: usize, row: usize, style: Style, kind: &str) 
     out.push('"');
     out.push_str(kind);
     out.push('>');
-}
-
-/// Adds a whole number.
-pub(super) fn push_whole(out: &mut String, number: u64) {
-    push_fixed(out, number as i64, 0, Zeros::Kept);
 }
 
 /// The part of a text that a cell holds beside the mark of the cut; `None` where it holds all of it.
