@@ -93,9 +93,7 @@ impl WindowCut {
         self.scattered.clear();
         self.west.clear();
         self.west.resize(TILES_PER_WINDOW as usize, false);
-        for (p, q) in footprint.edges() {
-            self.scatter(window, record, p.min(q), p.max(q));
-        }
+        footprint.edges().for_each(|(p, q)| self.scatter(window, record, p.min(q), p.max(q)));
         self.scattered.sort_unstable_by_key(|s| s.0);
         self.gather(window, record);
     }
@@ -105,15 +103,15 @@ impl WindowCut {
         let start = self.pieces.len() as u32;
         let local = |p: Point| spot((p.x & (TILE - 1)) as i32, (p.y & (TILE - 1)) as i32);
         let mut corner = false;
-        for (p, q) in footprint.edges() {
+        footprint.edges().for_each(|(p, q)| {
             let (from, to) = (local(p.min(q)), local(p.max(q)));
             let ((ax, ay), (bx, by)) = (xy(from), xy(to));
             if ay == by && ay == 0 {
-                continue;
+                return;
             }
             corner ^= ay != by && ((ay == 0 && ax == 0) || (by == 0 && bx == 0));
             self.pieces.push(Piece { from, to, record });
-        }
+        });
         let pieces = (start, self.pieces.len() as u32);
         self.runs.push(Run { row: row as i32, column: column as i32, record, corner, pieces });
     }

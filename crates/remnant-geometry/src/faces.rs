@@ -1,7 +1,7 @@
 //! The faces of one tile: a sweep over noded fragments that carries the set of covering records from edge to edge.
 
 use crate::labels::Labels;
-use crate::noding::{Noder, Piece, Spot, side, xy};
+use crate::noding::{Fragment, Noder, Piece, Spot, side, xy};
 use crate::plane::{RowArea, TILE};
 
 /// The arrangement contradicts itself: a fault of this program, never of the data. Or, where `too_many` says so, the
@@ -113,7 +113,7 @@ impl TileFaces {
     fn sweep_fragments(
         &mut self,
         row: &RowArea,
-        fragments: &[crate::noding::Fragment],
+        fragments: &[Fragment],
         toggles: &[u32],
         want_borders: bool,
     ) -> Result<(), (i32, i32)> {
@@ -158,6 +158,19 @@ impl TileFaces {
             let under = |active: &[u32], above: &[u32], i: usize, base: u32| {
                 if i == 0 { base } else { above[active[i - 1] as usize] }
             };
+            if high == low + 1
+                && let Some(&ended) = self.active.get(low)
+                && let Some(next) = self.passed_on(fragments, toggles, next_start, p, ended)
+                && under(&self.active, &self.above, low, base) == self.below[ended as usize]
+            {
+                let (below, above) = (self.below[ended as usize], self.above[ended as usize]);
+                (self.below[next as usize], self.above[next as usize]) = (below, above);
+                self.active[low] = next;
+                part(&mut self.areas, row, of(next), below, above);
+                next_start += 1;
+                last = Some(LastSpot { x, place: high, west: above, east: above });
+                continue;
+            }
             // What lies west of this spot, just above it.
             let west_below = match last {
                 Some(spot) if spot.x == x && spot.place == low => spot.west,
@@ -184,10 +197,7 @@ impl TileFaces {
                 let (below, above) = (label, self.labels.toggled(label, &toggles[from as usize..to as usize]));
                 self.areas.resize(self.labels.len(), 0);
                 self.above[f as usize] = above;
-                let (bx, by) = xy(of(f).to);
-                let area = row.under(x, y, bx, by);
-                self.areas[below as usize] += area;
-                self.areas[above as usize] -= area;
+                part(&mut self.areas, row, of(f), below, above);
                 label = above;
             }
             if let Some(f) = vertical
@@ -232,6 +242,16 @@ impl TileFaces {
         Ok(())
     }
 
+    /// The fragment that goes on where `ended` ends at `p`, if no other begins there and it parts the same ground: so it
+    /// is at nearly every corner of a border.
+    #[inline]
+    fn passed_on(&self, fragments: &[Fragment], toggles: &[u32], at: usize, p: Spot, ended: u32) -> Option<u32> {
+        let next = fragments.get(at).filter(|f| f.from == p && xy(f.to).0 != xy(p).0)?;
+        let alone = fragments.get(at + 1).is_none_or(|f| f.from != p);
+        let records = |f: &Fragment| &toggles[f.toggles.0 as usize..f.toggles.1 as usize];
+        (alone && records(next) == records(&fragments[ended as usize])).then_some(at as u32)
+    }
+
     /// The label along the southern side after some records' cover of it begins or ends.
     fn enter(&mut self, base: u32, entries: &[(i32, u32)]) -> u32 {
         self.entering.clear();
@@ -241,7 +261,7 @@ impl TileFaces {
         label
     }
 
-    fn reset(&mut self, fragments: &[crate::noding::Fragment]) {
+    fn reset(&mut self, fragments: &[Fragment]) {
         self.areas.clear();
         self.areas.resize(self.labels.len(), 0);
         self.above.clear();
@@ -264,13 +284,22 @@ impl TileFaces {
     }
 
     /// What lies along the eastern side: the fragments that are active there all end on it.
-    fn note_east(&mut self, fragments: &[crate::noding::Fragment], base: u32) {
+    fn note_east(&mut self, fragments: &[Fragment], base: u32) {
         self.east.push((0, base));
         for &f in &self.active {
             let y = xy(fragments[f as usize].to).1;
             note(&mut self.east, y, self.above[f as usize]);
         }
     }
+}
+
+/// Gives one label the land under a fragment, and takes it from the other.
+#[inline]
+fn part(areas: &mut [i64], row: &RowArea, fragment: &Fragment, below: u32, above: u32) {
+    let ((ax, ay), (bx, by)) = (xy(fragment.from), xy(fragment.to));
+    let area = row.under(ax, ay, bx, by);
+    areas[below as usize] += area;
+    areas[above as usize] -= area;
 }
 
 /// Adds a change along a side; a later change at the same step replaces the earlier one.

@@ -61,9 +61,10 @@ pub(crate) struct Noder {
     edge_records: Vec<u32>,
     boxes: Vec<Box4>,
     strips: Strips,
-    hot: Vec<(u32, Spot, Spot)>,
+    hot: Vec<Hot>,
     crossings: Vec<Spot>,
-    split: Vec<(Spot, Spot, u32)>,
+    /// Parts of split edges: `record` is the number of the edge.
+    split: Vec<Piece>,
     /// Edges without hot spots between their ends.
     whole: Vec<u32>,
     /// The fragments in order of their ends.
@@ -124,9 +125,9 @@ impl Noder {
         strips.fill(boxes);
         let enough = strips.pairs_within(boxes, (most as u64).saturating_mul(COMPARISONS), |i, j| {
             meet(edges, i, j, hot, crossings);
-            hot.len() <= most
+            hot.len() + crossings.len() <= most
         });
-        if !enough || hot.len() > most {
+        if !enough || hot.len() + crossings.len() > most {
             return false;
         }
         crossings.sort_unstable();
@@ -134,11 +135,7 @@ impl Noder {
         for &p in crossings.iter() {
             let (x, y) = xy(p);
             let (x, y) = (i64::from(x), i64::from(y));
-            strips.meeting(boxes, [x, y, x + 1, y + 1], |i| {
-                if passes(&edges[i], p) {
-                    push_hot(edges, i, p, hot);
-                }
-            });
+            strips.meeting_in_order(boxes, [x, y, x + 1, y + 1], |i| push_hot(edges, i, p, hot));
             if hot.len() > most {
                 return false;
             }
@@ -152,36 +149,37 @@ impl Noder {
         self.hot.dedup();
         self.split.clear();
         self.whole.clear();
-        let mut hot = self.hot.iter().peekable();
-        for (i, edge) in self.edges.iter().enumerate() {
-            if hot.peek().is_none_or(|h| h.0 != i as u32) {
-                self.whole.push(i as u32);
+        let mut hot = self.hot.as_slice();
+        for (i, edge) in (0..).zip(&self.edges) {
+            if hot.first().is_none_or(|&h| edge_of(h) != i) {
+                self.whole.push(i);
                 continue;
             }
             let mut at = edge.from;
-            while let Some(&&(_, _, p)) = hot.peek().filter(|h| h.0 == i as u32) {
-                hot.next();
-                self.split.push((at.min(p), at.max(p), i as u32));
-                at = p;
+            let mut part = |to: Spot| {
+                self.split.push(Piece { from: at.min(to), to: at.max(to), record: i });
+                at = to;
+            };
+            while let Some((&next, rest)) = hot.split_first().filter(|(h, _)| edge_of(**h) == i) {
+                part(spot_of(next, edge));
+                hot = rest;
             }
-            if at != edge.to {
-                self.split.push((at.min(edge.to), at.max(edge.to), i as u32));
-            }
+            part(edge.to);
         }
     }
 
     /// Parts of edges that have come to lie on each other become one fragment.
     fn merge_fragments(&mut self) {
-        self.split.sort_unstable();
+        sort_pieces(&mut self.split, &mut self.keys);
         self.fragments.clear();
         self.toggles.clear();
         // Edges are in order and no two of them lie on each other; so those that were not split need no sorting.
         let Self { split, whole, edges, edge_records, fragments, toggles, .. } = self;
         let mut whole = whole.iter().map(|&i| edges[i as usize]).peekable();
-        let mut parts = split.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).peekable();
+        let mut parts = split.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)).peekable();
         loop {
             let of_whole = whole.peek().map(|edge| (edge.from, edge.to));
-            let of_parts = parts.peek().map(|same| (same[0].0, same[0].1));
+            let of_parts = parts.peek().map(|same| (same[0].from, same[0].to));
             let Some((from, to)) = of_whole.into_iter().chain(of_parts).min() else { break };
             let start = toggles.len();
             let mut times = 0;
@@ -195,7 +193,7 @@ impl Noder {
             }
             if of_parts == Some((from, to)) {
                 let same = parts.next().unwrap_or_default();
-                same.iter().for_each(|&(_, _, edge)| toggle(&edges[edge as usize]));
+                same.iter().for_each(|part| toggle(&edges[part.record as usize]));
             }
             if times > 1 {
                 keep_odd(toggles, start);
@@ -254,7 +252,7 @@ fn keep_odd(records: &mut Vec<u32>, start: usize) {
 
 /// Notes what two edges have to do with each other: ends whose square the other passes, and the spot of a crossing.
 #[inline]
-fn meet(edges: &[Fragment], i: usize, j: usize, hot: &mut Vec<(u32, Spot, Spot)>, crossings: &mut Vec<Spot>) {
+fn meet(edges: &[Fragment], i: usize, j: usize, hot: &mut Vec<Hot>, crossings: &mut Vec<Spot>) {
     let (s, t) = (&edges[i], &edges[j]);
     let (d1, d2) = (side(s.from, s.to, t.from), side(s.from, s.to, t.to));
     let near_s = reach(s);
@@ -269,29 +267,30 @@ fn meet(edges: &[Fragment], i: usize, j: usize, hot: &mut Vec<(u32, Spot, Spot)>
     for (distance, near, edge, p) in
         [(d1, near_s, i, t.from), (d2, near_s, i, t.to), (d3, near_t, j, s.from), (d4, near_t, j, s.to)]
     {
-        if 2 * distance.abs() <= near && passes(&edges[edge], p) {
+        if 2 * distance.abs() <= near {
             push_hot(edges, edge, p, hot);
         }
     }
     if d1.signum() * d2.signum() < 0 && d3.signum() * d4.signum() < 0 {
-        let p = crossing(s, d3, d3 - d4);
-        push_hot(edges, i, p, hot);
-        push_hot(edges, j, p, hot);
-        crossings.push(p);
+        // Both edges pass its square, so that both are told when all edges are asked about it.
+        crossings.push(crossing(s, d3, d3 - d4));
     }
 }
 
 /// The rounded point at the fraction `numerator / denominator` of an edge; halves round up, as the squares are half-open.
 fn crossing(edge: &Fragment, numerator: i64, denominator: i64) -> Spot {
-    let (n, d) = if denominator < 0 {
-        (-i128::from(numerator), -i128::from(denominator))
-    } else {
-        (i128::from(numerator), i128::from(denominator))
-    };
+    let (n, d) = if denominator < 0 { (-numerator, -denominator) } else { (numerator, denominator) };
+    let fraction = n as f64 / d as f64;
     let along = |a: i32, b: i32| {
-        let offset = (2 * n * i128::from(b - a) + d).div_euclid(2 * d);
         // The crossing lies on the edge, so the offset is within the tile.
-        a + offset as i32
+        let offset = fraction * f64::from(b - a) + 0.5;
+        let down = offset.floor();
+        // The offset is below 2^27 and wrong by less than 2^-24: far from a half that is enough.
+        if (offset - down - 0.5).abs() < 0.499_999 {
+            return a + down as i32;
+        }
+        let (n, d) = (i128::from(n), i128::from(d));
+        a + (2 * n * i128::from(b - a) + d).div_euclid(2 * d) as i32
     };
     let ((ax, ay), (bx, by)) = (xy(edge.from), xy(edge.to));
     spot(along(ax, bx), along(ay, by))
@@ -326,17 +325,32 @@ fn passes(edge: &Fragment, p: Spot) -> bool {
     (above && below) || south_west == 0
 }
 
-/// Notes a hot spot of an edge, with a key that sorts the spots along it; its own ends need no note.
+/// A hot spot that an edge passes: the edge's number, then the spot in a form that grows along the edge.
+type Hot = u128;
+
+/// Notes a hot spot of an edge if the edge passes its square; its own ends need no note.
 #[inline]
-fn push_hot(edges: &[Fragment], i: usize, p: Spot, hot: &mut Vec<(u32, Spot, Spot)>) {
+fn push_hot(edges: &[Fragment], i: usize, p: Spot, hot: &mut Vec<Hot>) {
     let edge = &edges[i];
-    if p == edge.from || p == edge.to {
-        return;
+    if p != edge.from && p != edge.to && passes(edge, p) {
+        hot.push((i as u128) << 64 | Hot::from(along(p, edge)));
     }
-    // An edge passes squares in order of x, and in one column in the direction in which it rises or falls.
+}
+
+/// A spot in a form that grows along the edge, and back again. An edge passes squares in order of x, and in one column in
+/// the direction in which it rises or falls.
+#[inline]
+fn along(p: Spot, edge: &Fragment) -> u64 {
     let falls = (edge.to as u32) < (edge.from as u32);
-    let key = if falls { p ^ u64::from(u32::MAX) } else { p };
-    hot.push((i as u32, key, p));
+    if falls { p ^ u64::from(u32::MAX) } else { p }
+}
+
+fn edge_of(hot: Hot) -> u32 {
+    (hot >> 64) as u32
+}
+
+fn spot_of(hot: Hot, edge: &Fragment) -> Spot {
+    along(hot as u64, edge)
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ pub(crate) type Box4 = [i64; 4];
 /// Boxes a strip should hold: fewer strips compare more, more strips list tall boxes more often.
 const BOXES_PER_STRIP: usize = 96;
 
-/// Boxes that are looked at one by one at every look, at most.
-const MOST_WIDE: usize = 24;
+/// Boxes that meet another one: so many there is room for to begin with.
+const FOUND: usize = 64;
 
 /// Calls `meet` once for every pair of boxes, in ascending order of `x_min`, that share a point, until it says `false`.
 pub(crate) fn pairs_in_order(boxes: &[Box4], meet: &mut impl FnMut(usize, usize) -> bool) {
@@ -34,10 +34,12 @@ pub(crate) struct Strips {
     height: i64,
     starts: Vec<u32>,
     members: Vec<u32>,
-    /// The boxes that are far wider than most, if there are few of them.
-    wide: Vec<u32>,
-    /// The width of the widest of the others.
-    widest: i64,
+    /// For each box, the southernmost strip that it reaches; only where there are several.
+    first: Vec<u32>,
+    /// For each strip, how many of its boxes are kept for further queries, and which is the next to be looked at.
+    kept: Vec<(u32, u32)>,
+    /// Room for the boxes that meet the one that is looked at.
+    found: Vec<u32>,
 }
 
 impl Strips {
@@ -46,7 +48,6 @@ impl Strips {
         let south = boxes.iter().map(|b| b[1]).min().unwrap_or(0);
         let north = boxes.iter().map(|b| b[3]).max().unwrap_or(0);
         let tall: i128 = boxes.iter().map(|b| i128::from(b[3] - b[1])).sum();
-        self.part_by_width(boxes);
         let extent = north - south + 1;
         // No more strips than such that the average box reaches two.
         let mean = (tall / boxes.len().max(1) as i128).max(1);
@@ -57,6 +58,9 @@ impl Strips {
         self.starts.clear();
         self.starts.resize(count + 2, 0);
         self.members.clear();
+        self.first.clear();
+        self.kept.clear();
+        self.kept.resize(count, (0, 0));
         if count == 1 {
             self.members.extend(0..boxes.len() as u32);
             self.starts[1] = boxes.len() as u32;
@@ -64,7 +68,9 @@ impl Strips {
             return;
         }
         for b in boxes {
-            for s in self.of(b[1])..=self.of(b[3]) {
+            let first = self.of(b[1]);
+            self.first.push(first as u32);
+            for s in first..=self.of(b[3]) {
                 self.starts[s + 2] += 1;
             }
         }
@@ -73,28 +79,13 @@ impl Strips {
         }
         self.members.resize(self.starts[count + 1] as usize, 0);
         for (i, b) in boxes.iter().enumerate() {
-            for s in self.of(b[1])..=self.of(b[3]) {
+            for s in self.first[i] as usize..=self.of(b[3]) {
                 let at = &mut self.starts[s + 1];
                 self.members[*at as usize] = i as u32;
                 *at += 1;
             }
         }
         self.starts.truncate(count + 1);
-    }
-
-    /// A look for boxes goes back by the widest one; one edge across everything must not make every look go back to the
-    /// beginning.
-    fn part_by_width(&mut self, boxes: &[Box4]) {
-        let width = |b: &Box4| b[2] - b[0];
-        let reach = boxes.iter().map(|b| b[2]).max().unwrap_or(0) - boxes.first().map_or(0, |b| b[0]);
-        self.wide.clear();
-        let wide = (0..).zip(boxes).filter(|(_, b)| width(b) > reach / 16).map(|(i, _)| i);
-        self.wide.extend(wide.take(MOST_WIDE + 1));
-        if self.wide.len() > MOST_WIDE {
-            self.wide.clear();
-        }
-        let limit = if self.wide.is_empty() { i64::MAX } else { reach / 16 };
-        self.widest = boxes.iter().map(width).filter(|&w| w <= limit).max().unwrap_or(0);
     }
 
     /// The strip of an ordinate within the boxes.
@@ -104,28 +95,34 @@ impl Strips {
 
     /// Calls `meet` once for every pair of boxes that share a point, until it says `false`; the first of a pair has
     /// the smaller `x_min`. No more than about `most` boxes are held against each other: says whether that was enough.
-    pub(crate) fn pairs_within(&self, boxes: &[Box4], most: u64, mut meet: impl FnMut(usize, usize) -> bool) -> bool {
-        let single = self.starts.len() == 2;
+    pub(crate) fn pairs_within(&mut self, boxes: &[Box4], most: u64, mut meet: impl FnMut(usize, usize) -> bool) -> bool {
+        let Self { starts, members, first, found, .. } = self;
         let mut done = 0;
-        for s in 0..self.starts.len() - 1 {
-            let members = &self.members[self.starts[s] as usize..self.starts[s + 1] as usize];
+        for s in 0..starts.len() - 1 {
+            let members = &members[starts[s] as usize..starts[s + 1] as usize];
             for (k, &i) in members.iter().enumerate() {
                 let a = boxes[i as usize];
                 if done > most {
                     return false;
                 }
+                // Gathered first and without a branch, as whether two boxes overlap in y is anybody's guess.
+                let mut meeting = 0;
                 for &j in &members[k + 1..] {
-                    let b = boxes[j as usize];
+                    let b = &boxes[j as usize];
                     done += 1;
                     if b[0] > a[2] {
                         break;
                     }
+                    if meeting == found.len() {
+                        found.resize(2 * meeting + FOUND, 0);
+                    }
+                    found[meeting] = j;
+                    meeting += usize::from((b[1] <= a[3]) & (a[1] <= b[3]));
+                }
+                for &j in &found[..meeting] {
                     // A pair may meet in several strips; only the southernmost that both reach counts.
-                    if b[1] <= a[3]
-                        && a[1] <= b[3]
-                        && (single || self.of(a[1].max(b[1])) == s)
-                        && !meet(i as usize, j as usize)
-                    {
+                    let southernmost = |i: u32| first.get(i as usize).is_none_or(|&f| f as usize == s);
+                    if (southernmost(i) || southernmost(j)) && !meet(i as usize, j as usize) {
                         return true;
                     }
                 }
@@ -134,24 +131,30 @@ impl Strips {
         true
     }
 
-    /// Calls `near` for every box that shares a point with `query` (some boxes may come twice).
-    pub(crate) fn meeting(&self, boxes: &[Box4], query: Box4, mut near: impl FnMut(usize)) {
-        let meets = |b: &Box4| b[0] <= query[2] && b[2] >= query[0] && b[1] <= query[3] && b[3] >= query[1];
-        self.wide.iter().map(|&i| i as usize).filter(|&i| meets(&boxes[i])).for_each(&mut near);
-        let last = self.starts.len() as i64 - 2;
+    /// Calls `near` for every box that shares a point with `query` (some boxes may come twice). Queries must come in
+    /// ascending order of `x_min` and have one width: boxes that lie west of one are forgotten.
+    pub(crate) fn meeting_in_order(&mut self, boxes: &[Box4], query: Box4, mut near: impl FnMut(usize)) {
+        let last = self.kept.len() as i64 - 1;
         let strip = |y: i64| ((y - self.south).div_euclid(self.height)).clamp(0, last) as usize;
         for s in strip(query[1])..=strip(query[3]) {
-            let members = &self.members[self.starts[s] as usize..self.starts[s + 1] as usize];
-            let end = members.partition_point(|&i| boxes[i as usize][0] <= query[2]);
-            for &i in members[..end].iter().rev() {
-                let b = boxes[i as usize];
-                if b[0] < query[0] - self.widest {
-                    break;
-                }
-                if meets(&b) {
+            let members = &mut self.members[self.starts[s] as usize..self.starts[s + 1] as usize];
+            let (kept, next) = &mut self.kept[s];
+            // What is kept stands at the front, which the list itself has left behind.
+            while let Some(&i) = members.get(*next as usize).filter(|&&i| boxes[i as usize][0] <= query[2]) {
+                members[*kept as usize] = i;
+                (*kept, *next) = (*kept + 1, *next + 1);
+            }
+            let mut still = 0;
+            for at in 0..*kept as usize {
+                let i = members[at];
+                let b = &boxes[i as usize];
+                members[still] = i;
+                still += usize::from(b[2] >= query[0]);
+                if b[2] >= query[0] && b[1] <= query[3] && b[3] >= query[1] {
                     near(i as usize);
                 }
             }
+            *kept = still as u32;
         }
     }
 }
@@ -189,13 +192,17 @@ mod tests {
                 .filter(|&(i, j)| meets(boxes[i], boxes[j]))
                 .collect();
             assert_eq!(got, want, "{count} {size}");
-            let query = [400, 400, 410, 410];
-            let mut hits = Vec::new();
-            strips.meeting(&boxes, query, |i| hits.push(i));
-            hits.sort_unstable();
-            hits.dedup();
-            let all: Vec<_> = (0..boxes.len()).filter(|&i| meets(boxes[i], query)).collect();
-            assert_eq!(hits, all);
+            let mut places: Vec<(i64, i64)> = (0..200).map(|_| (next(1100), next(1100))).collect();
+            places.sort_unstable();
+            for (x, y) in places {
+                let query = [x, y, x + 10, y + 10];
+                let mut hits = Vec::new();
+                strips.meeting_in_order(&boxes, query, |i| hits.push(i));
+                hits.sort_unstable();
+                hits.dedup();
+                let all: Vec<_> = (0..boxes.len()).filter(|&i| meets(boxes[i], query)).collect();
+                assert_eq!(hits, all, "{query:?}");
+            }
         }
     }
 }
