@@ -95,7 +95,12 @@ impl Strips {
 
     /// Calls `meet` once for every pair of boxes that share a point, until it says `false`; the first of a pair has
     /// the smaller `x_min`. No more than about `most` boxes are held against each other: says whether that was enough.
-    pub(crate) fn pairs_within(&mut self, boxes: &[Box4], most: u64, mut meet: impl FnMut(usize, usize) -> bool) -> bool {
+    pub(crate) fn pairs_within(
+        &mut self,
+        boxes: &[Box4],
+        most: u64,
+        mut meet: impl FnMut(usize, usize) -> bool,
+    ) -> bool {
         let Self { starts, members, first, found, .. } = self;
         let mut done = 0;
         for s in 0..starts.len() - 1 {

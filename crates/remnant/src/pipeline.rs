@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use crate::account::account_here;
 use crate::audit;
@@ -16,7 +17,7 @@ use crate::records::{HazardClass, ReleaseKind, Survey};
 use crate::report::{Account, Input, Report, Role, RunFacts};
 use crate::settings::Settings;
 use crate::understand::mapping::Mapping;
-use crate::understand::{OpenLayer, common_area, settle};
+use crate::understand::{OpenLayer, OpenSource, common_area, settle};
 
 /// A layer to be read.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,8 +90,10 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report> {
 fn report(job: &Job, progress: &dyn Progress) -> Result<Report> {
     let (started, clock) = (jiff::Timestamp::now(), Instant::now());
     let Read { survey, inputs, mut findings, sources } = read(job, progress)?;
-    findings.extend(audit::survey(&survey, &inputs));
-    let mut account = account_here(&survey, &job.settings, progress)?;
+    let account = || account_here(&survey, &job.settings, progress);
+    let (seen_together, account) = rayon::join(|| audit::survey(&survey, &inputs), account);
+    let mut account = account?;
+    findings.extend(seen_together);
     findings.extend(audit::records(&account.records));
     findings.append(&mut account.findings);
     // Layers, features and codes put findings in an order of their own, whichever thread made them.
@@ -164,11 +167,12 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<Read> {
             remedy,
         ));
     }
-    let mut layers: Vec<OpenLayer<'_>> = job
-        .layers
-        .iter()
+    // Files are read and hashed side by side; the first of the call that fails is the one that is told.
+    let sources: Vec<_> = job.layers.par_iter().map(|spec| OpenSource::of(spec, &job.settings)).collect();
+    let mut layers: Vec<OpenLayer<'_>> = sources
+        .into_iter()
         .enumerate()
-        .map(|(number, spec)| OpenLayer::open(spec, number as u32, &job.settings, progress))
+        .map(|(number, source)| OpenLayer::open(source?, number as u32, &job.settings, progress))
         .collect::<Result<_>>()?;
     let sources: Vec<Digest> = layers.iter().flat_map(OpenLayer::files).cloned().collect();
     settle(&mut layers)?;
@@ -182,18 +186,7 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<Read> {
         let (input, mut parts) = layer.understand(area, &job.settings, progress)?;
         inputs.push(input);
         findings.append(&mut parts.findings);
-        survey.hazards.append(&mut parts.hazards);
-        survey.lost_hazards.append(&mut parts.lost_hazards);
-        survey.releases.append(&mut parts.releases);
-        survey.lost_releases.append(&mut parts.lost_releases);
-        survey.districts.append(&mut parts.districts);
-        survey.zones.append(&mut parts.zones);
-        survey.incidents.append(&mut parts.incidents);
-        survey.exposures.append(&mut parts.exposures);
-        survey.other_dates.append(&mut parts.other_dates);
-        if let Some(coverage) = &mut survey.coverage {
-            coverage.append(&mut parts.coverage);
-        }
+        survey.append(parts.survey);
         if progress.advance(0) {
             return Err(Error::Interrupted);
         }

@@ -256,3 +256,25 @@ pub struct Survey {
     /// What the survey claims to cover; `None` where no coverage layer is given.
     pub coverage: Option<Vec<Footprint>>,
 }
+
+impl Survey {
+    /// Adds the records that come after these.
+    pub(crate) fn append(&mut self, more: Self) {
+        fn append<T>(all: &mut Vec<T>, mut more: Vec<T>) {
+            if all.capacity() == 0 { *all = more } else { all.append(&mut more) }
+        }
+        append(&mut self.hazards, more.hazards);
+        append(&mut self.lost_hazards, more.lost_hazards);
+        append(&mut self.releases, more.releases);
+        append(&mut self.lost_releases, more.lost_releases);
+        append(&mut self.districts, more.districts);
+        append(&mut self.zones, more.zones);
+        append(&mut self.incidents, more.incidents);
+        append(&mut self.exposures, more.exposures);
+        append(&mut self.themes, more.themes);
+        append(&mut self.other_dates, more.other_dates);
+        if let Some(coverage) = more.coverage {
+            append(self.coverage.get_or_insert_default(), coverage);
+        }
+    }
+}

@@ -120,8 +120,7 @@ impl DeedBook {
 
     /// Every event and place with what the event did there, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = ((u32, u32), Deeds)> + '_ {
-        let places = self.entries.chunk_by(|a, b| (a.event, a.place) == (b.event, b.place));
-        places.map(|same| ((same[0].event, same[0].place), sum(same)))
+        DeedPart(&self.entries).iter()
     }
 
     /// Every event that did anything with what it did in all places together, in order.
@@ -129,9 +128,36 @@ impl DeedBook {
         self.entries.chunk_by(|a, b| a.event == b.event).map(|same| (same[0].event, sum(same)))
     }
 
+    /// The book in parts of some thousand entries, in order, none of which divides an event.
+    pub(super) fn parts(&self) -> Vec<DeedPart<'_>> {
+        let mut rest = &self.entries[..];
+        let mut parts = Vec::with_capacity(rest.len() / PART + 1);
+        while let Some(last) = rest.get(PART.min(rest.len()).wrapping_sub(1)) {
+            let (part, others) = rest.split_at(rest.partition_point(|entry| entry.event <= last.event));
+            parts.push(DeedPart(part));
+            rest = others;
+        }
+        parts
+    }
+
     /// The areas of one deed, added up.
     pub(super) fn total(&self, deed: Deed) -> Area {
         self.entries.iter().map(|entry| Area::from_units(entry.deeds.0[deed as usize].into())).sum()
+    }
+}
+
+/// Entries of a part of a book, at least.
+const PART: usize = 4096;
+
+/// A part of a book.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DeedPart<'a>(&'a [Entry]);
+
+impl<'a> DeedPart<'a> {
+    /// Every event and place with what the event did there, in order.
+    pub(super) fn iter(self) -> impl Iterator<Item = ((u32, u32), Deeds)> + 'a {
+        let places = self.0.chunk_by(|a, b| (a.event, a.place) == (b.event, b.place));
+        places.map(|same| ((same[0].event, same[0].place), sum(same)))
     }
 }
 

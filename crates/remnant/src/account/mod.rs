@@ -18,6 +18,7 @@ mod overlay;
 mod planning;
 mod points;
 mod reach;
+mod record_rows;
 mod rows;
 mod series;
 mod shares;
@@ -82,7 +83,14 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
 
     progress.stage("adding up", 0);
     let atoms = atoms::atoms(&overlay.ledger);
-    let mut rows = Rows::new(&rules, &overlay.ledger, &atoms, survey);
+    let (mut rows, (records, shares)) = rayon::join(
+        || Rows::new(&rules, &overlay.ledger, &atoms, survey),
+        || {
+            let records = record_rows::rows(&rules, survey, &overlay.ledger);
+            let shares = shares::shares(&covers, &overlay.ledger, &records);
+            (records, shares)
+        },
+    );
     let places = Districts::new(&covers);
     let evidence = points::evidence_points(survey, &places, &settings);
     let mut findings = points::count(survey, &places, &settings, &evidence, &mut rows);
@@ -101,8 +109,6 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     checks.extend(enter_exposure(survey, &rules, &overlay, &mut rows, &mut zones));
     let plan = order::plan(survey, &settings, &zones, &overlay.ledger.planning.shared);
     let total = rows.total.clone();
-    let records = rows.records(survey, &overlay.ledger);
-    let shares = shares::shares(&covers, &overlay.ledger, &records);
     let faces = if settings.faces && settings.geometry {
         let faces = face_layer::faces(&rules, &records, progress)?;
         checks.push(face_layer::check(&faces, &records, &settings, &rows.places));

@@ -1,7 +1,5 @@
 //! The ledger as figures: rounding once, then whole numbers only.
 
-use std::sync::Arc;
-
 use remnant_geometry::Area;
 use rustc_hash::FxHashMap;
 
@@ -9,8 +7,8 @@ use super::atoms::Atom;
 use super::faces::Rules;
 use super::ledger::{Deed, Ground, Ledger};
 use super::{transitions, treaty};
-use crate::records::{Fate, HazardGround, ReleaseKind, Survey, Work};
-use crate::report::{Balance, Check, Figures, RecordKind, RecordRow, SquareMetres, States};
+use crate::records::{ReleaseKind, Survey};
+use crate::report::{Balance, Check, Figures, SquareMetres, States};
 use crate::status::{Act, State};
 
 /// The figures of every place; the last one is the land outside all districts.
@@ -20,8 +18,8 @@ pub(super) struct Rows {
     /// Land of every place by its state at the opening of the period.
     openings: Vec<States>,
     opening_slot: Option<u32>,
-    /// For each event: its place in the survey, and whether it has effect by the date of the account.
-    events: Vec<(Act, usize, bool)>,
+    /// For each event, whether it has effect by the date of the account.
+    in_effect: Vec<bool>,
 }
 
 impl Rows {
@@ -50,99 +48,8 @@ impl Rows {
         enter_counts(rules, ledger, &mut places, &mut total);
         enter_devices(rules, ledger, survey, &mut places, &mut total);
         treaty::enter(rules, ledger, atoms, survey, (&mut places, &mut total));
-        let events = covers.events.iter().map(|e| (e.act, e.index, e.slot <= rules.last_slot)).collect();
-        Self { places, total, openings, opening_slot: rules.opening_slot, events }
-    }
-
-    /// A row for every hazard and release, hazards first, each in the order of the survey.
-    pub fn records(&self, survey: &Survey, ledger: &Ledger) -> Vec<RecordRow> {
-        let mut sums = ledger.deeds.everywhere().peekable();
-        let nobody: Arc<Work> = Arc::default();
-        let lost = survey.lost_hazards.len() + survey.lost_releases.len();
-        let mut rows: Vec<RecordRow> = Vec::with_capacity(survey.hazards.len() + survey.releases.len() + lost);
-        for hazard in &survey.hazards {
-            let is_area = matches!(hazard.ground, HazardGround::Area(_));
-            rows.push(RecordRow {
-                kind: RecordKind::Hazard(Some(hazard.class)),
-                origin: hazard.origin,
-                id: hazard.id.clone(),
-                date: hazard.date,
-                fate: hazard.fate,
-                in_effect: false,
-                stated_m2: hazard.stated_area_m2,
-                geometry: is_area.then_some(SquareMetres::ZERO),
-                credited: SquareMetres::ZERO,
-                repeated: SquareMetres::ZERO,
-                outside: SquareMetres::ZERO,
-                recorded: SquareMetres::ZERO,
-                overlap: SquareMetres::ZERO,
-                within_task: SquareMetres::ZERO,
-                work: Arc::clone(&nobody),
-            });
-        }
-        for release in &survey.releases {
-            rows.push(RecordRow {
-                kind: RecordKind::Release(Some(release.kind)),
-                origin: release.origin,
-                id: release.id.clone(),
-                date: release.date,
-                fate: release.fate,
-                in_effect: false,
-                stated_m2: release.stated_area_m2,
-                geometry: Some(SquareMetres::ZERO),
-                credited: SquareMetres::ZERO,
-                repeated: SquareMetres::ZERO,
-                outside: SquareMetres::ZERO,
-                recorded: SquareMetres::ZERO,
-                overlap: SquareMetres::ZERO,
-                within_task: SquareMetres::ZERO,
-                work: Arc::clone(&release.work),
-            });
-        }
-        for (number, &(act, index, in_effect)) in (0..).zip(&self.events) {
-            let deeds = sums.next_if(|sum| sum.0 == number).map(|sum| sum.1).unwrap_or_default();
-            let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));
-            let row = match act {
-                Act::Hazard(_) => &mut rows[index],
-                Act::Release(_) => &mut rows[survey.hazards.len() + index],
-            };
-            row.in_effect = in_effect;
-            row.geometry = Some(of(Deed::Covers));
-            row.recorded = of(Deed::NewlyRecorded) + of(Deed::Recontaminated);
-            row.credited = of(Deed::Credited);
-            row.outside = of(Deed::Outside);
-            match act {
-                Act::Hazard(_) => row.overlap = of(Deed::Repeated),
-                Act::Release(_) => {
-                    row.repeated = of(Deed::Repeated);
-                    row.within_task = of(Deed::WithinTask);
-                }
-            }
-        }
-        let lost = |kind, origin, id: &str, stated_m2, work: &Arc<Work>| RecordRow {
-            kind,
-            origin,
-            id: id.to_owned(),
-            date: None,
-            fate: Fate::SetAside,
-            in_effect: false,
-            stated_m2,
-            geometry: None,
-            credited: SquareMetres::ZERO,
-            repeated: SquareMetres::ZERO,
-            outside: SquareMetres::ZERO,
-            recorded: SquareMetres::ZERO,
-            overlap: SquareMetres::ZERO,
-            within_task: SquareMetres::ZERO,
-            work: Arc::clone(work),
-        };
-        let (hazard, release) = (RecordKind::Hazard(None), RecordKind::Release(None));
-        let hazards = survey.lost_hazards.iter();
-        rows.extend(hazards.map(|h| lost(hazard, h.origin, &h.id, h.stated_area_m2, &nobody)));
-        let releases = survey.lost_releases.iter();
-        rows.extend(releases.map(|r| lost(release, r.origin, &r.id, r.stated_area_m2, &r.work)));
-        rows.sort_by_key(|row| (matches!(row.kind, RecordKind::Release(_)), row.origin));
-        rows
+        let in_effect = covers.events.iter().map(|e| e.slot <= rules.last_slot).collect();
+        Self { places, total, openings, opening_slot: rules.opening_slot, in_effect }
     }
 
     /// The laws of the account, each checked by a way of its own.
@@ -170,7 +77,7 @@ impl Rows {
         for (event, deeds) in ledger.deeds.everywhere() {
             recorded += deeds.of(Deed::NewlyRecorded);
             credited += deeds.of(Deed::Credited);
-            if self.events[event as usize].2 {
+            if self.in_effect[event as usize] {
                 in_effect += deeds.of(Deed::Covers);
                 let shares = [Deed::NewlyRecorded, Deed::Recontaminated, Deed::Credited, Deed::Repeated, Deed::Outside];
                 parts += shares.into_iter().map(|deed| deeds.of(deed)).sum();

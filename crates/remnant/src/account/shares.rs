@@ -1,10 +1,10 @@
 //! What every record did in every district: the figures of districts, taken apart by record.
 
 use rayon::prelude::*;
-use remnant_geometry::{Area, Footprint};
+use remnant_geometry::Footprint;
 
 use super::events::Covers;
-use super::ledger::{Deed, Ledger};
+use super::ledger::{Deed, Deeds, Ledger};
 use crate::records::Origin;
 use crate::report::{RecordKind, RecordRow, RecordShare, SquareMetres};
 
@@ -20,15 +20,13 @@ pub(super) fn shares(covers: &Covers<'_>, ledger: &Ledger, records: &[RecordRow]
     };
     let outside = covers.outside();
     let marks: Vec<u64> = covers.events.par_iter().map(|event| mark(event.ground)).collect();
-    let mut shares: Vec<RecordShare> = Vec::with_capacity(ledger.deeds.len());
-    for ((event, place), deeds) in ledger.deeds.iter() {
+    let share = |((event, place), deeds): ((u32, u32), Deeds)| {
         let done = &covers.events[event as usize];
-        let Some(record) = row_of(done.origin, done.is_hazard()) else { continue };
+        let record = row_of(done.origin, done.is_hazard())?;
         let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));
-        let sum = |a: Area, b: Area| SquareMetres::rounded(a + b);
-        let recorded = sum(deeds.of(Deed::NewlyRecorded), deeds.of(Deed::Recontaminated));
+        let recorded = SquareMetres::rounded(deeds.of(Deed::NewlyRecorded) + deeds.of(Deed::Recontaminated));
         let straight = of(Deed::RecordedAndReleased);
-        shares.push(RecordShare {
+        Some(RecordShare {
             record,
             shape: marks[event as usize],
             district: (place != outside).then_some(place as usize),
@@ -41,9 +39,15 @@ pub(super) fn shares(covers: &Covers<'_>, ledger: &Ledger, records: &[RecordRow]
             outside: of(Deed::Outside),
             to_remaining: recorded - (of(Deed::Credited) - straight),
             to_released: of(Deed::Credited) - of(Deed::Recontaminated),
-        });
+        })
+    };
+    let mut shares: Vec<RecordShare> = Vec::with_capacity(ledger.deeds.len());
+    // Some parts at a time, as all of them at once would take the memory of all shares again.
+    for parts in ledger.deeds.parts().chunks(4 * rayon::current_num_threads()) {
+        let done: Vec<Vec<_>> = parts.par_iter().map(|part| part.iter().filter_map(share).collect()).collect();
+        done.into_iter().for_each(|mut done| shares.append(&mut done));
     }
-    shares.sort_unstable_by_key(|share| (share.record, share.district.is_none(), share.district));
+    shares.par_sort_unstable_by_key(|share| (share.record, share.district.is_none(), share.district));
     shares
 }
 

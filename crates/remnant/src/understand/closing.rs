@@ -116,7 +116,7 @@ impl Draft<'_> {
             }
             Some(Status::Closed) => {
                 if let Some(date) = self.status_day() {
-                    parts.other_dates.extend(date);
+                    parts.survey.other_dates.extend(date);
                 }
                 return self.unreleased("it does not say how the land was released");
             }
@@ -127,20 +127,20 @@ impl Draft<'_> {
             return self.unreleased(&format!("its date \"{value}\" can't be read"));
         };
         let HazardGround::Area(ground) = &hazard.ground else {
-            parts.other_dates.extend(date);
+            parts.survey.other_dates.extend(date);
             return self.unreleased("a point has no ground that could be released");
         };
         if date.zip(hazard.date).is_some_and(|(closed, recorded)| closed < recorded) {
-            parts.other_dates.extend(date);
+            parts.survey.other_dates.extend(date);
             return self.unreleased("its date lies before that of the hazard");
         }
         self.doubt_future(date);
         let mut day = date;
         if self.context.dates == DatePolicy::Ignore {
-            parts.other_dates.extend(date);
+            parts.survey.other_dates.extend(date);
             day = None;
         }
-        parts.releases.push(Release {
+        parts.survey.releases.push(Release {
             origin: self.origin,
             id: format!("{}/{}", hazard.id, word(kind)),
             kind,

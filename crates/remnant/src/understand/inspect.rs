@@ -8,7 +8,7 @@ use std::path::Path;
 use geo_types::Geometry;
 use rustc_hash::FxHashMap;
 
-use super::layer::OpenLayer;
+use super::layer::{OpenLayer, OpenSource};
 use super::place::{Reach, box_in_degrees, crs_of};
 use super::words::{self, ReadDate};
 use super::{mapping::Mapping, profile::Profile};
@@ -311,7 +311,7 @@ fn findings_of(spec: &LayerSpec, inspection: &Inspection, settings: &Settings) -
     let mut own = LayerSpec { role, mapping: inspection.guess.mapping(role), ..spec.clone() };
     own.kind = own.kind.or(Some(crate::records::ReleaseKind::Cleared));
     let read = || {
-        let mut layers = [OpenLayer::open(&own, 0, settings, &Silent)?];
+        let mut layers = [OpenLayer::open(OpenSource::of(&own, settings)?, 0, settings, &Silent)?];
         super::settle(&mut layers)?;
         let [layer] = layers;
         layer.understand(None, settings, &Silent)

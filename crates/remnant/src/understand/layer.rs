@@ -57,9 +57,16 @@ pub(super) struct Context<'a> {
     pub(super) limits: Limits,
 }
 
-impl<'a> OpenLayer<'a> {
-    /// Opens a layer, goes over its features and finds out its CRS.
-    pub(crate) fn open(spec: &'a LayerSpec, number: u32, settings: &Settings, progress: &dyn Progress) -> Result<Self> {
+/// A layer whose file is open, and of whose features nothing is known yet.
+pub(crate) struct OpenSource<'a> {
+    spec: &'a LayerSpec,
+    source: Box<dyn Source>,
+    aliases: Option<Aliases>,
+}
+
+impl<'a> OpenSource<'a> {
+    /// Opens the file of a layer.
+    pub(crate) fn of(spec: &'a LayerSpec, settings: &Settings) -> Result<Self> {
         let aliases = spec.aliases.as_deref().map(Aliases::read).transpose()?;
         let wanted = wanted(spec.role, aliases.as_ref().map(|a| a.field.as_str()), &spec.mapping);
         let request = Request {
@@ -71,6 +78,19 @@ impl<'a> OpenLayer<'a> {
             limits: settings.limits,
         };
         let source = read::open(&request)?;
+        Ok(Self { spec, source, aliases })
+    }
+}
+
+impl<'a> OpenLayer<'a> {
+    /// Goes over the features of a layer and finds out its CRS.
+    pub(crate) fn open(
+        opened: OpenSource<'a>,
+        number: u32,
+        settings: &Settings,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let OpenSource { spec, source, aliases } = opened;
         let place = Location::file(&spec.path).layer(&source.info().name);
         let crs = crs_of(&source.info().crs, spec.crs.as_deref(), &place)?;
         let notes = source.info().notes.iter();
@@ -124,11 +144,12 @@ impl<'a> OpenLayer<'a> {
             if progress.advance(steps) { Err(Error::Interrupted) } else { Ok((seen, parts)) }
         });
         let done = done.collect::<Result<Vec<_>>>()?;
-        let (mut seen, mut parts) = (Seen::default(), Parts::default());
-        for (more, others) in done {
-            seen.append(more);
-            parts.append(others);
-        }
+        let (seen, parts): (Vec<Seen>, Vec<Parts>) = done.into_iter().unzip();
+        let seen = seen.into_iter().fold(Seen::default(), |mut all, more| {
+            all.append(more);
+            all
+        });
+        let parts = Parts::joined(parts);
         if seen.features != count {
             let why = format!("{count} features were found and {} were decoded", seen.features);
             return Err(Error::failed(
@@ -232,7 +253,7 @@ impl<'a> OpenLayer<'a> {
         self.check_fields(&context)?;
         self.check_texts(&context.fields);
         let records = self.seen.features as u64;
-        let parts = match self.understood.take() {
+        let mut all = match self.understood.take() {
             Some((fields, parts)) if fields == context.fields => parts,
             _ => {
                 let path = self.spec.path.display();
@@ -240,9 +261,7 @@ impl<'a> OpenLayer<'a> {
                 self.pass(Some((&context, &placement)), progress)?.1
             }
         };
-        let mut all = Parts::default();
-        all.findings.append(&mut self.findings);
-        all.append(parts);
+        all.findings.splice(0..0, self.findings.drain(..));
         for key in aliases.iter().flat_map(|a| a.unused()) {
             let text = format!("no feature of this layer is the one that the alias table calls {key}");
             all.findings.push(Finding::of_layer(Code::UnusedAlias, self.number, text));

@@ -19,7 +19,7 @@ mod words;
 
 pub(crate) use assume::settle;
 pub(crate) use closing::spare_open;
-pub(crate) use layer::{OpenLayer, common_area};
+pub(crate) use layer::{OpenLayer, OpenSource, common_area};
 
 /// What every parser of single values makes of a text: the entry of the fuzzer. Not part of the interface.
 pub fn fuzzed_words(text: &str) -> String {

@@ -15,8 +15,8 @@ use super::words::{self, ReadDate};
 use crate::finding::{Code, Finding, Place};
 use crate::read::{Feature, Limit, Shape, UNCLOSED};
 use crate::records::{
-    DEVICES, District, Exposed, Fate, Hazard, HazardClass, HazardGround, Incident, LostHazard, LostRelease, Origin,
-    Release, Validity, Work, Zone,
+    DEVICES, District, Fate, Hazard, HazardClass, HazardGround, Incident, LostHazard, LostRelease, Origin, Release,
+    Survey, Validity, Work, Zone,
 };
 use crate::report::Role;
 use crate::settings::DatePolicy;
@@ -24,16 +24,8 @@ use crate::settings::DatePolicy;
 /// What a part of a layer's features came to.
 #[derive(Debug, Default)]
 pub(crate) struct Parts {
-    pub(crate) hazards: Vec<Hazard>,
-    pub(crate) lost_hazards: Vec<LostHazard>,
-    pub(crate) releases: Vec<Release>,
-    pub(crate) lost_releases: Vec<LostRelease>,
-    pub(crate) districts: Vec<District>,
-    pub(crate) zones: Vec<Zone>,
-    pub(crate) incidents: Vec<Incident>,
-    pub(crate) coverage: Vec<Footprint>,
-    pub(crate) exposures: Vec<Exposed>,
-    pub(crate) other_dates: Vec<Date>,
+    /// The records.
+    pub(crate) survey: Survey,
     pub(crate) findings: Vec<Finding>,
     pub(crate) used: u64,
     pub(crate) repaired: u64,
@@ -53,22 +45,21 @@ impl Parts {
         work
     }
 
-    /// Adds the parts that come after these.
-    pub(crate) fn append(&mut self, mut other: Self) {
-        self.hazards.append(&mut other.hazards);
-        self.lost_hazards.append(&mut other.lost_hazards);
-        self.releases.append(&mut other.releases);
-        self.lost_releases.append(&mut other.lost_releases);
-        self.districts.append(&mut other.districts);
-        self.zones.append(&mut other.zones);
-        self.incidents.append(&mut other.incidents);
-        self.coverage.append(&mut other.coverage);
-        self.exposures.append(&mut other.exposures);
-        self.other_dates.append(&mut other.other_dates);
-        self.findings.append(&mut other.findings);
-        self.used += other.used;
-        self.repaired += other.repaired;
-        self.set_aside += other.set_aside;
+    /// Several parts as one, in their order.
+    pub(crate) fn joined(parts: Vec<Self>) -> Self {
+        let mut all = Self::default();
+        let hazards = parts.iter().map(|part| part.survey.hazards.len()).sum();
+        let releases = parts.iter().map(|part| part.survey.releases.len()).sum();
+        all.survey.hazards.reserve_exact(hazards);
+        all.survey.releases.reserve_exact(releases);
+        for mut part in parts {
+            all.survey.append(part.survey);
+            all.findings.append(&mut part.findings);
+            all.used += part.used;
+            all.repaired += part.repaired;
+            all.set_aside += part.set_aside;
+        }
+        all
     }
 }
 
@@ -121,10 +112,12 @@ pub(super) fn understand(context: &Context<'_>, placer: &Placer, mut feature: Fe
         Role::Districts => draft.district(ground, parts),
         Role::Zones => draft.zone(ground, parts),
         Role::Incidents => draft.incident(ground, parts),
-        Role::Exposure => ground.and_then(|g| draft.exposed(&g)).map(|e| parts.exposures.push(e)),
-        Role::Coverage => ground.and_then(|g| draft.area(&g)).map(|f| parts.coverage.push(f)),
+        Role::Exposure => ground.and_then(|g| draft.exposed(&g)).map(|e| parts.survey.exposures.push(e)),
+        Role::Coverage => {
+            ground.and_then(|g| draft.area(&g)).map(|f| parts.survey.coverage.get_or_insert_default().push(f))
+        }
     };
-    parts.other_dates.extend(draft.ignored_date);
+    parts.survey.other_dates.extend(draft.ignored_date);
     match made {
         Ok(()) if draft.repaired => parts.repaired += 1,
         Ok(()) => parts.used += 1,
@@ -193,12 +186,12 @@ impl Draft<'_> {
                 let fate = self.fate();
                 let hazard = Hazard { origin, id, class, date, accuracy_m, stated_area_m2, fate, ground };
                 self.close(&hazard, parts);
-                parts.hazards.push(hazard);
+                parts.survey.hazards.push(hazard);
                 Ok(())
             }
             Err(lost) => {
-                parts.other_dates.extend(date);
-                parts.lost_hazards.push(LostHazard { origin, id, stated_area_m2, bounds });
+                parts.survey.other_dates.extend(date);
+                parts.survey.lost_hazards.push(LostHazard { origin, id, stated_area_m2, bounds });
                 Err(lost)
             }
         }
@@ -222,12 +215,22 @@ impl Draft<'_> {
         match made {
             Ok((ground, kind, date)) => {
                 let fate = self.fate();
-                parts.releases.push(Release { origin, id, kind, date, devices, work, stated_area_m2, fate, ground });
+                parts.survey.releases.push(Release {
+                    origin,
+                    id,
+                    kind,
+                    date,
+                    devices,
+                    work,
+                    stated_area_m2,
+                    fate,
+                    ground,
+                });
                 Ok(())
             }
             Err(lost) => {
-                parts.other_dates.extend(known);
-                parts.lost_releases.push(LostRelease { origin, id, stated_area_m2, work });
+                parts.survey.other_dates.extend(known);
+                parts.survey.lost_releases.push(LostRelease { origin, id, stated_area_m2, work });
                 Err(lost)
             }
         }
@@ -264,7 +267,7 @@ impl Draft<'_> {
         let validity = self.validity();
         let ground = self.area(&ground?)?;
         let name = name.unwrap_or_else(|| code.clone());
-        parts.districts.push(District { origin: self.origin, code, name, validity, ground });
+        parts.survey.districts.push(District { origin: self.origin, code, name, validity, ground });
         Ok(())
     }
 
@@ -331,7 +334,7 @@ impl Draft<'_> {
             let parts: Vec<Footprint> = parts.collect::<Result<_, _>>().map_err(no_footprint)?;
             joined(parts).ok_or_else(|| no_footprint(NoFootprint::NoArea))?
         };
-        parts.zones.push(Zone { origin: self.origin, id: self.id.clone(), name, ground, people, homes });
+        parts.survey.zones.push(Zone { origin: self.origin, id: self.id.clone(), name, ground, people, homes });
         Ok(())
     }
 
@@ -357,14 +360,14 @@ impl Draft<'_> {
         let (killed, injured) = (self.count(Meaning::Killed), self.count(Meaning::Injured));
         let points = ground.and_then(|ground| self.points(&ground.points));
         if points.is_err() {
-            parts.other_dates.extend(date);
+            parts.survey.other_dates.extend(date);
         }
         let points = points?;
         let [place] = points[..] else {
             return Err((Code::WrongGeometry, format!("an incident is one point; this one has {}", points.len())));
         };
         let (origin, id) = (self.origin, self.id.clone());
-        parts.incidents.push(Incident { origin, id, date, killed, injured, place });
+        parts.survey.incidents.push(Incident { origin, id, date, killed, injured, place });
         Ok(())
     }
 
