@@ -93,7 +93,7 @@ impl WindowCut {
         self.scattered.clear();
         self.west.clear();
         self.west.resize(TILES_PER_WINDOW as usize, false);
-        footprint.edges().for_each(|(p, q)| self.scatter(window, record, p.min(q), p.max(q)));
+        footprint.edges_towards(&reaches, |p, q| self.scatter(window, record, p.min(q), p.max(q)));
         self.scattered.sort_unstable_by_key(|s| s.0);
         self.gather(window, record);
     }

@@ -8,6 +8,7 @@
 use crate::outline::GridPolygon;
 use crate::plane::{Bounds, HALF_TURN, POLE, Point, TURN, enclosed_area_m2};
 use crate::repair::{self, Contours};
+use crate::stretches::{LONG, Stretches};
 use crate::validity::{self, Verdict};
 
 /// A polygon as its source gives it: the first ring is the shell, the others are holes. Longitude and latitude in
@@ -25,6 +26,8 @@ pub struct Footprint {
     /// Where each ring ends in `corners`; empty where there is one ring, as nearly always.
     ends: Box<[u32]>,
     bounds: Bounds,
+    /// Where the border is long.
+    stretches: Option<Box<Stretches>>,
 }
 
 /// The corners of all rings, one ring after the other. A survey has hundreds of millions, so they take as little room as
@@ -229,7 +232,12 @@ impl Footprint {
             [only] => Corners::new(only.iter().copied(), &bounds),
             _ => Corners::new(contours.concat().into_iter(), &bounds),
         };
-        Some(Self { corners, ends, bounds })
+        let mut footprint = Self { corners, ends, bounds, stretches: None };
+        if footprint.len() >= LONG {
+            let stretches = Stretches::new(footprint.ranges(), |i| footprint.corners.at(bounds.min, i));
+            footprint.stretches = Some(Box::new(stretches));
+        }
+        Some(footprint)
     }
 
     /// The box round it.
@@ -269,6 +277,15 @@ impl Footprint {
                 (std::mem::replace(&mut before, here), here)
             })
         })
+    }
+
+    /// Tells every edge that may matter to a window; where a stretch of the border lies west of it, perhaps a line between
+    /// the ends of that stretch in place of its edges.
+    pub(crate) fn edges_towards(&self, window: &Bounds, mut tell: impl FnMut(Point, Point)) {
+        match &self.stretches {
+            Some(stretches) => stretches.towards(window, &|i| self.corners.at(self.bounds.min, i), &mut tell),
+            None => self.edges().for_each(|(a, b)| tell(a, b)),
+        }
     }
 
     /// The ground as polygons that are valid by OGC Simple Features: shells counter-clockwise, holes clockwise.

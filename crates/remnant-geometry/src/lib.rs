@@ -16,7 +16,7 @@
 //! | [`grow`] | ground grown by a distance, or deeper than a distance |
 //! | [`probe`] | what covers a point, and where a line meets a border |
 //! | `validity`, `repair` | are rings valid by OGC Simple Features? If not: the ring rule, by `i_overlay` |
-//! | `strips`, `labels` | which boxes meet; sets of records as numbers |
+//! | `strips`, `stretches`, `labels` | which boxes meet; long borders in parts; sets of records as numbers |
 //!
 //! ```
 //! use remnant_geometry::{Area, FaceClass, Footprint, RawPolygon, Window, WindowFaces};
@@ -54,6 +54,7 @@ pub mod outline;
 pub mod plane;
 pub mod probe;
 mod repair;
+mod stretches;
 mod strips;
 mod validity;
 pub mod window;
