@@ -207,3 +207,34 @@ fn sums_that_overflow_are_faults_and_never_figures() {
     let tile = std::hint::black_box(i32::MAX);
     assert!(std::panic::catch_unwind(|| tile + std::hint::black_box(1)).is_err(), "coordinates within a tile");
 }
+
+/// A border of many thousand corners through many windows, with islands and holes: its ground is what its rings enclose.
+#[test]
+fn ground_of_a_long_border_is_what_it_encloses() {
+    let ring = |x: f64, y: f64, radius: f64, corners: usize| -> Vec<[f64; 2]> {
+        let corner = |i: usize| {
+            let turn = std::f64::consts::TAU * (i % corners) as f64 / corners as f64;
+            let radius = radius * (1.0 + 0.02 * (turn * 40.0).sin());
+            [x + radius * turn.cos(), y + radius * turn.sin()]
+        };
+        (0..=corners).map(corner).collect()
+    };
+    let country = RawPolygon { rings: vec![ring(47.0, 40.0, 0.7, 20_000), ring(47.1, 40.1, 0.2, 300)] };
+    let islands = (0..120).map(|i| RawPolygon { rings: vec![ring(47.9 + 0.02 * f64::from(i), 40.0, 0.008, 20)] });
+    let polygons: Vec<RawPolygon> = std::iter::once(country).chain(islands).collect();
+    let (footprint, defects) = Footprint::new(&polygons).expect("it has an area");
+    assert!(defects.is_empty());
+    let (rows, columns) = Window::reached(&footprint.bounds());
+    let mut cutter = WindowFaces::default();
+    let mut total = Area::ZERO;
+    for window in rows.flat_map(|row| columns.clone().map(move |column| Window { row, column })) {
+        cutter
+            .cut(window, [(0, &footprint)], None, &mut |_: &[u32], area| {
+                total += area;
+                FaceClass::default()
+            })
+            .expect("the faces fit together");
+    }
+    let enclosed = footprint.area_m2();
+    assert!((total.square_metres() - enclosed).abs() < 1e-9 * enclosed, "{total:?} {enclosed}");
+}

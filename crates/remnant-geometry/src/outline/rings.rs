@@ -22,7 +22,7 @@ pub(super) fn trace(edges: &[ClassEdge]) -> Vec<Vec<Point>> {
         loop {
             used[at] = true;
             ring.push(edges[at].from);
-            let from = edges.partition_point(|e| e.from < edges[at].to);
+            let from = first_from(edges, edges[at].to, at);
             let leaving = edges[from..].iter().take_while(|e| e.from == edges[at].to).count();
             forks |= leaving > 1;
             // Every way in has its own way on, so a used one closes this ring.
@@ -39,6 +39,26 @@ pub(super) fn trace(edges: &[ClassEdge]) -> Vec<Vec<Point>> {
         }
     }
     rings
+}
+
+/// The place of the first edge that begins at `p`. It is looked for from `near` on in growing steps: an edge mostly ends
+/// where others begin that stand close to it in the list, and a search through all of it would wait for memory.
+fn first_from(edges: &[ClassEdge], p: Point, near: usize) -> usize {
+    let mut step = 1;
+    let (mut low, mut high) = (near, near);
+    if edges[near].from < p {
+        while high < edges.len() && edges[high].from < p {
+            (low, high) = (high + 1, high.saturating_add(step));
+            step *= 2;
+        }
+    } else {
+        while low > 0 && edges[low - 1].from >= p {
+            (low, high) = (low.saturating_sub(step), low - 1);
+            step *= 2;
+        }
+    }
+    let high = high.min(edges.len());
+    low + edges[low..high].partition_point(|e| e.from < p)
 }
 
 /// Orders two ways on from the end of an edge by how far they turn to the left: the sharpest left turn keeps to the
@@ -76,5 +96,22 @@ fn divide(ring: Vec<Point>, rings: &mut Vec<Vec<Point>>) {
     }
     if path.len() > 2 {
         rings.push(path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_edge_from_a_point_is_found_from_anywhere() {
+        let point = |x: usize| Point { x: x as i64 / 3 * 2, y: 7 };
+        let edges: Vec<ClassEdge> = (0..40).map(|i| ClassEdge { from: point(i), to: point(0) }).collect();
+        for near in 0..edges.len() {
+            for x in -1..30 {
+                let p = Point { x, y: 7 };
+                assert_eq!(first_from(&edges, p, near), edges.partition_point(|e| e.from < p), "{near} {x}");
+            }
+        }
     }
 }

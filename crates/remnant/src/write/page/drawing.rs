@@ -39,6 +39,9 @@ const LEVELS: [(f64, i64); 9] = [
 /// Corners that are simplified at once: a bound on the work, which may grow with their square.
 const STRETCH: usize = 4096;
 
+/// Polygons that are drawn before it is seen whether they still fit.
+const DRAWN_AT_ONCE: usize = 8192;
+
 /// Metres of a degree of latitude, to draw with.
 const DEGREE_M: f64 = 111_320.0;
 
@@ -69,8 +72,8 @@ pub(super) fn drawing(report: &Report) -> Option<Drawing> {
     let shapes = shapes(report);
     let east = Eastward::of(&shapes);
     LEVELS.iter().enumerate().find_map(|(number, &(within_m, step))| {
-        let drawing = pack(&shapes, within_m, step, &east);
-        (drawing.bytes.len() <= BUDGET || number + 1 == LEVELS.len()).then_some(drawing)
+        let budget = if number + 1 == LEVELS.len() { usize::MAX } else { BUDGET };
+        pack(&shapes, (within_m, step), &east, budget)
     })
 }
 
@@ -124,21 +127,29 @@ impl Eastward {
     }
 }
 
-fn pack(shapes: &[Shape<'_>], within_m: f64, step: i64, east: &Eastward) -> Drawing {
-    let all: Vec<&GridPolygon> = shapes.iter().flat_map(|s| s.polygons).collect();
-    let drawn: Vec<Vec<Ring>> = all.par_iter().map(|polygon| simplified(polygon, within_m, step, east)).collect();
+/// The drawing at a level, if it takes no more bytes than `budget`.
+fn pack(shapes: &[Shape<'_>], (within_m, step): (f64, i64), east: &Eastward, budget: usize) -> Option<Drawing> {
     let mut stream = Stream { bytes: Vec::new(), pen: [0, 0] };
-    let mut rest = drawn.iter();
+    let mut polygons = 0;
     for shape in shapes {
         for number in shape.head.into_iter().chain([shape.polygons.len()]) {
             stream.whole(number as u64);
         }
-        for rings in rest.by_ref().take(shape.polygons.len()) {
-            stream.whole(rings.len() as u64);
-            rings.iter().for_each(|ring| stream.ring(ring));
+        polygons += shape.polygons.len();
+        // Some at a time: a level that does not fit is given up early.
+        for some in shape.polygons.chunks(DRAWN_AT_ONCE) {
+            let drawn: Vec<Vec<Ring>> =
+                some.par_iter().map(|polygon| simplified(polygon, within_m, step, east)).collect();
+            for rings in &drawn {
+                stream.whole(rings.len() as u64);
+                rings.iter().for_each(|ring| stream.ring(ring));
+            }
+            if stream.bytes.len() > budget {
+                return None;
+            }
         }
     }
-    Drawing { bytes: stream.bytes, within_m, step, polygons: all.len() }
+    (stream.bytes.len() <= budget).then_some(Drawing { bytes: stream.bytes, within_m, step, polygons })
 }
 
 /// Corners in stored steps.
