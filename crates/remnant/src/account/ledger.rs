@@ -80,16 +80,42 @@ impl WindowDeeds {
     }
 }
 
-/// What events did in a place of a window.
+/// The area of a deed of an event in a place of a window, in area units.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    event: u32,
-    place: u32,
-    deeds: WindowDeeds,
+    /// The event, the place and the deed, so that entries are in this order.
+    key: u64,
+    units: i64,
 }
 
+impl Entry {
+    fn new(event: u32, place: u32, deed: Deed, units: i64) -> Self {
+        Self { key: u64::from(event) << 32 | u64::from(place) << DEED_BITS | deed as u64, units }
+    }
+
+    fn event(&self) -> u32 {
+        (self.key >> 32) as u32
+    }
+
+    /// The event and the place.
+    fn land(&self) -> (u32, u32) {
+        (self.event(), self.key as u32 >> DEED_BITS)
+    }
+
+    fn deed(&self) -> usize {
+        self.key as usize & ((1 << DEED_BITS) - 1)
+    }
+}
+
+/// Bits of the number of a deed, in one word with that of a place.
+const DEED_BITS: u32 = 4;
+const _: () = assert!(Deed::ALL.len() <= 1 << DEED_BITS);
+
+/// More places than a book has room for.
+pub(super) const MOST_PLACES: u32 = 1 << (32 - DEED_BITS);
+
 /// What every event did in every place: one list, as a table of sums by event and place would be several times as large
-/// and would have to be built anew from those of all windows.
+/// and would have to be built anew from those of all windows. Most deeds are never done, so each has an entry of its own.
 #[derive(Debug, Default)]
 pub(super) struct DeedBook {
     entries: Vec<Entry>,
@@ -98,7 +124,10 @@ pub(super) struct DeedBook {
 impl DeedBook {
     /// Enters the deeds of a window, by event and place, and leaves the table empty.
     pub(super) fn enter(&mut self, window: &mut FxHashMap<(u32, u32), WindowDeeds>) {
-        self.entries.extend(window.drain().map(|((event, place), deeds)| Entry { event, place, deeds }));
+        self.entries.extend(window.drain().flat_map(|((event, place), deeds)| {
+            let done = Deed::ALL.into_iter().zip(deeds.0).filter(|&(_, units)| units != 0);
+            done.map(move |(deed, units)| Entry::new(event, place, deed, units))
+        }));
     }
 
     fn merge(&mut self, mut other: Self) {
@@ -110,12 +139,8 @@ impl DeedBook {
 
     /// Puts the entries into order; to be called before anything is asked.
     fn settle(&mut self) {
-        self.entries.par_sort_unstable_by_key(|entry| (entry.event, entry.place));
-    }
-
-    /// The number of entries: at least as many as [`DeedBook::iter`] gives.
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.entries.par_sort_unstable_by_key(|entry| entry.key);
+        self.entries.shrink_to_fit();
     }
 
     /// Every event and place with what the event did there, in order.
@@ -125,7 +150,7 @@ impl DeedBook {
 
     /// Every event that did anything with what it did in all places together, in order.
     pub(super) fn everywhere(&self) -> impl Iterator<Item = (u32, Deeds)> + '_ {
-        self.entries.chunk_by(|a, b| a.event == b.event).map(|same| (same[0].event, sum(same)))
+        self.entries.chunk_by(|a, b| a.event() == b.event()).map(|same| (same[0].event(), sum(same)))
     }
 
     /// The book in parts of some thousand entries, in order, none of which divides an event.
@@ -133,7 +158,7 @@ impl DeedBook {
         let mut rest = &self.entries[..];
         let mut parts = Vec::with_capacity(rest.len() / PART + 1);
         while let Some(last) = rest.get(PART.min(rest.len()).wrapping_sub(1)) {
-            let (part, others) = rest.split_at(rest.partition_point(|entry| entry.event <= last.event));
+            let (part, others) = rest.split_at(rest.partition_point(|entry| entry.event() <= last.event()));
             parts.push(DeedPart(part));
             rest = others;
         }
@@ -142,12 +167,13 @@ impl DeedBook {
 
     /// The areas of one deed, added up.
     pub(super) fn total(&self, deed: Deed) -> Area {
-        self.entries.iter().map(|entry| Area::from_units(entry.deeds.0[deed as usize].into())).sum()
+        let entries = self.entries.iter().filter(|entry| entry.deed() == deed as usize);
+        entries.map(|entry| Area::from_units(entry.units.into())).sum()
     }
 }
 
 /// Entries of a part of a book, at least.
-const PART: usize = 4096;
+const PART: usize = 1 << 14;
 
 /// A part of a book.
 #[derive(Debug, Clone, Copy)]
@@ -156,17 +182,19 @@ pub(super) struct DeedPart<'a>(&'a [Entry]);
 impl<'a> DeedPart<'a> {
     /// Every event and place with what the event did there, in order.
     pub(super) fn iter(self) -> impl Iterator<Item = ((u32, u32), Deeds)> + 'a {
-        let places = self.0.chunk_by(|a, b| (a.event, a.place) == (b.event, b.place));
-        places.map(|same| ((same[0].event, same[0].place), sum(same)))
+        self.0.chunk_by(|a, b| a.land() == b.land()).map(|same| (same[0].land(), sum(same)))
+    }
+
+    /// In how many places events did anything.
+    pub(super) fn len(self) -> usize {
+        self.0.chunk_by(|a, b| a.land() == b.land()).count()
     }
 }
 
 fn sum(entries: &[Entry]) -> Deeds {
     let mut sums = Deeds::default();
     for entry in entries {
-        for (sum, &units) in sums.0.iter_mut().zip(&entry.deeds.0) {
-            *sum += Area::from_units(units.into());
-        }
+        sums.0[entry.deed()] += Area::from_units(entry.units.into());
     }
     sums
 }

@@ -78,6 +78,11 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     let versions = Versions::new(survey);
     let reaches = reach::reaches(survey, &settings);
     let covers = Covers::new(survey, versions.on(settings.boundaries), &settings, &reaches);
+    if covers.outside() >= ledger::MOST_PLACES {
+        let why = format!("{} districts are given, and there may be {}", covers.outside(), ledger::MOST_PLACES - 1);
+        let remedy = "account for parts of the districts by themselves";
+        return Err(Error::unusable("there are too many districts", Location::default(), why, remedy));
+    }
     let rules = Rules::new(&covers, &settings);
     let overlay = overlay::overlay(&rules, settings.geometry, progress)?;
 

@@ -41,9 +41,10 @@ pub(super) fn shares(covers: &Covers<'_>, ledger: &Ledger, records: &[RecordRow]
             to_released: of(Deed::Credited) - of(Deed::Recontaminated),
         })
     };
-    let mut shares: Vec<RecordShare> = Vec::with_capacity(ledger.deeds.len());
+    let parts = ledger.deeds.parts();
+    let mut shares: Vec<RecordShare> = Vec::with_capacity(parts.par_iter().map(|part| part.len()).sum());
     // Some parts at a time, as all of them at once would take the memory of all shares again.
-    for parts in ledger.deeds.parts().chunks(4 * rayon::current_num_threads()) {
+    for parts in parts.chunks(4 * rayon::current_num_threads()) {
         let done: Vec<Vec<_>> = parts.par_iter().map(|part| part.iter().filter_map(share).collect()).collect();
         done.into_iter().for_each(|mut done| shares.append(&mut done));
     }
