@@ -1,18 +1,46 @@
 //! How far a run is, on standard error: a bar on a terminal, lines elsewhere.
 
-use std::io::{self, IsTerminal};
-use std::time::Duration;
+pub mod outlook;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use remnant::progress::Progress;
+use std::fmt::Write;
+use std::io::{self, IsTerminal};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use remnant::progress::{Progress, share};
 
 use crate::args::{LogFormat, ProgressWhen};
 use crate::stop;
 use crate::terminal::Log;
+use outlook::{Outlook, words};
 
 /// Told by every stage; goes from the screen when it goes.
 pub struct Meter<'a> {
     face: Face<'a>,
+    clock: Clock,
+}
+
+/// When a run began, and where it stands.
+#[derive(Clone)]
+struct Clock {
+    begun: Instant,
+    outlook: Arc<Mutex<Outlook>>,
+}
+
+impl Clock {
+    fn new() -> Self {
+        Self { begun: Instant::now(), outlook: Arc::default() }
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Outlook, Duration)) {
+        let elapsed = self.begun.elapsed();
+        change(&mut self.outlook.lock().unwrap_or_else(PoisonError::into_inner), elapsed);
+    }
+
+    fn left(&self) -> Option<Duration> {
+        self.outlook.lock().unwrap_or_else(PoisonError::into_inner).left(self.begun.elapsed())
+    }
 }
 
 enum Face<'a> {
@@ -37,17 +65,25 @@ impl<'a> Meter<'a> {
             }
             ProgressWhen::Auto | ProgressWhen::Always => Face::Lines(log),
         };
-        Self { face }
+        Self { face, clock: Clock::new() }
     }
 
-    /// A stage begins.
-    pub fn begin(&self, what: &str, steps: u64) {
+    /// The last stage begins: the writing of the folder, whose steps nobody counts.
+    pub fn writes(&self) {
+        self.stage("writing the output folder", 0);
+        self.outlook(share::ADDED, 1.0);
+    }
+}
+
+impl Progress for Meter<'_> {
+    fn stage(&self, what: &str, steps: u64) {
+        self.clock.note(|outlook, _| outlook.stage(steps));
         match &self.face {
             Face::Nothing => {}
-            Face::Lines(log) => log.stage(what, steps),
+            Face::Lines(log) => log.stage(what, steps, self.clock.left()),
             Face::Bar(bar) => {
                 bar.reset();
-                bar.set_style(style(steps > 0));
+                bar.set_style(style(steps > 0, &self.clock));
                 bar.set_message(what.to_owned());
                 if steps > 0 {
                     bar.set_length(steps);
@@ -57,14 +93,15 @@ impl<'a> Meter<'a> {
             }
         }
     }
-}
 
-impl Progress for Meter<'_> {
-    fn stage(&self, what: &str, steps: u64) {
-        self.begin(what, steps);
+    fn outlook(&self, from: f64, to: f64) {
+        self.clock.note(|outlook, elapsed| outlook.shares(from, to, elapsed));
     }
 
     fn advance(&self, steps: u64) -> bool {
+        if steps > 0 && !matches!(self.face, Face::Nothing) {
+            self.clock.note(|outlook, elapsed| outlook.advance(steps, elapsed));
+        }
         if let Face::Bar(bar) = &self.face {
             bar.inc(steps);
         }
@@ -80,7 +117,16 @@ impl Drop for Meter<'_> {
     }
 }
 
-fn style(counted: bool) -> ProgressStyle {
-    let template = if counted { "{msg} {wide_bar} {percent:>3} %  {elapsed}" } else { "{msg} {spinner}  {elapsed}" };
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+fn style(counted: bool, clock: &Clock) -> ProgressStyle {
+    let template =
+        if counted { "{msg} {wide_bar} {percent:>3} %  {elapsed}{left}" } else { "{msg} {spinner}  {elapsed}{left}" };
+    let clock = clock.clone();
+    let left = move |_: &ProgressState, out: &mut dyn Write| {
+        if let Some(left) = clock.left() {
+            // Words that can't be shown are no reason to end.
+            let _ = write!(out, ", {}", words(left));
+        }
+    };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("left", left)
 }

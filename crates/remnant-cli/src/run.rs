@@ -42,7 +42,7 @@ fn account(call: &RunArgs, log: &Log) -> Result<Exit> {
     let meter = Meter::new(call.output.progress, log);
     let report = pipeline::run(&plan.job, &meter)?;
     check_laws(&report)?;
-    meter.begin("writing the output folder", 0);
+    meter.writes();
     claim.write(&report, &stop::is_asked)?;
     stop::written();
     drop(claim);

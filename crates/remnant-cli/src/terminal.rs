@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use remnant::error::{Error, FAULT, Location, Trouble, printable};
 use remnant::finding::{Code, Finding, Severity};
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 use crate::args::{LogFormat, OutputArgs};
 use crate::exit;
+use crate::progress::outlook::words;
 
 /// Error findings that are told one by one; the rest stand in findings.csv.
 const TOLD: usize = 3;
@@ -37,6 +39,8 @@ struct Line<'a> {
     code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds_left: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,12 +94,18 @@ impl Log {
         }
     }
 
-    /// A stage begins.
-    pub fn stage(&self, what: &str, steps: u64) {
+    /// A stage begins; what is left of the whole run, where that can be told.
+    pub fn stage(&self, what: &str, steps: u64, left: Option<Duration>) {
         let count = Some(steps).filter(|steps| *steps > 0);
+        let seconds_left = left.map(|left| left.as_secs());
         match self.format {
-            LogFormat::Json => put_json(&Line { level: "progress", message: what, count, ..Line::default() }),
-            LogFormat::Text => put(&format!("{}\n", printable(what))),
+            LogFormat::Json => {
+                put_json(&Line { level: "progress", message: what, count, seconds_left, ..Line::default() });
+            }
+            LogFormat::Text => {
+                let left = left.map(|left| format!(" ({})", words(left))).unwrap_or_default();
+                put(&format!("{}{left}\n", printable(what)));
+            }
         }
     }
 
@@ -143,6 +153,7 @@ impl Log {
         let mut counts = vec![0_u64; Code::ALL.len()];
         for finding in findings {
             if let Some(at) = Code::ALL.iter().position(|code| *code == finding.code) {
+                seconds_left: None,
                 counts[at] += 1;
             }
         }

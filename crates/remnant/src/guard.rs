@@ -49,6 +49,10 @@ impl Progress for Staged<'_> {
         self.progress.stage(what, steps);
     }
 
+    fn outlook(&self, from: f64, to: f64) {
+        self.progress.outlook(from, to);
+    }
+
     fn advance(&self, steps: u64) -> bool {
         self.progress.advance(steps)
     }

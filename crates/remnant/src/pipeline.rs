@@ -11,7 +11,7 @@ use crate::audit;
 use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
 use crate::guard;
-use crate::progress::Progress;
+use crate::progress::{Progress, share};
 use crate::read::{Bearings, Digest};
 use crate::records::{HazardClass, ReleaseKind, Survey};
 use crate::report::{Account, Input, Report, Role, RunFacts};
@@ -169,11 +169,15 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<Read> {
     }
     // Files are read and hashed side by side; the first of the call that fails is the one that is told.
     let sources: Vec<_> = job.layers.par_iter().map(|spec| OpenSource::of(spec, &job.settings)).collect();
-    let mut layers: Vec<OpenLayer<'_>> = sources
-        .into_iter()
-        .enumerate()
-        .map(|(number, source)| OpenLayer::open(source?, number as u32, &job.settings, progress))
-        .collect::<Result<_>>()?;
+    let bytes = |source: &Result<OpenSource<'_>>| source.as_ref().map_or(0, OpenSource::bytes) as f64;
+    let all_bytes = sources.iter().map(bytes).sum::<f64>().max(1.0);
+    let mut read = 0.0;
+    let mut layers: Vec<OpenLayer<'_>> = Vec::with_capacity(sources.len());
+    for (number, source) in (0..).zip(sources) {
+        let from = read;
+        read += share::READ * bytes(&source) / all_bytes;
+        layers.push(OpenLayer::open(source?, number, &job.settings, progress, (from, read))?);
+    }
     let sources: Vec<Digest> = layers.iter().flat_map(OpenLayer::files).cloned().collect();
     settle(&mut layers)?;
     let area = common_area(&layers)?;

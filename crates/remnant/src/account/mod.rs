@@ -34,7 +34,7 @@ use remnant_geometry::{Area, ClassOutline, Footprint, SideCorners};
 
 use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
-use crate::progress::Progress;
+use crate::progress::{Progress, share};
 use crate::records::{HazardClass, ReleaseKind, Survey};
 use crate::report::{Account, Check, DistrictRow, LandShape, LandState, SquareMetres, ZoneRow};
 use crate::settings::Settings;
@@ -87,6 +87,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     let overlay = overlay::overlay(&rules, settings.geometry, progress)?;
 
     progress.stage("adding up", 0);
+    progress.outlook(share::ACCOUNTED[usize::from(settings.geometry)], share::ADDED);
     let atoms = atoms::atoms(&overlay.ledger);
     let (mut rows, (records, shares)) = rayon::join(
         || Rows::new(&rules, &overlay.ledger, &atoms, survey),

@@ -12,7 +12,7 @@ use rstar::{AABB, RTree};
 use super::faces::{Rules, WindowAccount};
 use super::ledger::Ledger;
 use crate::error::{Error, Location, Result};
-use crate::progress::Progress;
+use crate::progress::{Progress, share};
 use crate::read::Limit;
 
 /// A footprint's box with its number.
@@ -53,6 +53,7 @@ pub(super) fn overlay(rules: &Rules<'_>, draw: bool, progress: &dyn Progress) ->
     let footprints = rules.covers.footprints();
     let (index, windows) = rayon::join(|| index(&footprints), || windows(&footprints));
     progress.stage("accounting for every piece of ground", windows.len() as u64);
+    progress.outlook(share::UNDERSTOOD, share::ACCOUNTED[usize::from(draw)]);
     let ground = Ground { rules, footprints, index, draw };
     let failure: Mutex<Option<Error>> = Mutex::new(None);
     let fail = |error: Error| {

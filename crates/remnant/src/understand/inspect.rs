@@ -311,7 +311,7 @@ fn findings_of(spec: &LayerSpec, inspection: &Inspection, settings: &Settings) -
     let mut own = LayerSpec { role, mapping: inspection.guess.mapping(role), ..spec.clone() };
     own.kind = own.kind.or(Some(crate::records::ReleaseKind::Cleared));
     let read = || {
-        let mut layers = [OpenLayer::open(OpenSource::of(&own, settings)?, 0, settings, &Silent)?];
+        let mut layers = [OpenLayer::open(OpenSource::of(&own, settings)?, 0, settings, &Silent, (0.0, 1.0))?];
         super::settle(&mut layers)?;
         let [layer] = layers;
         layer.understand(None, settings, &Silent)

@@ -18,7 +18,7 @@ use crate::error::{Error, FAULT, Location, Result};
 use crate::finding::{Code, Finding};
 use crate::guard;
 use crate::pipeline::LayerSpec;
-use crate::progress::Progress;
+use crate::progress::{Progress, share};
 use crate::read::{self, Digest, Feature, Limits, Request, Source, garbled};
 use crate::report::{Input, Role};
 use crate::settings::{DatePolicy, Settings};
@@ -80,15 +80,22 @@ impl<'a> OpenSource<'a> {
         let source = read::open(&request)?;
         Ok(Self { spec, source, aliases })
     }
+
+    /// The bytes of its files.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.source.info().files.iter().map(|file| file.size).sum()
+    }
 }
 
 impl<'a> OpenLayer<'a> {
-    /// Goes over the features of a layer and finds out its CRS.
+    /// Goes over the features of a layer and finds out its CRS. `progress` is told that this leads from one share of the work
+    /// to another.
     pub(crate) fn open(
         opened: OpenSource<'a>,
         number: u32,
         settings: &Settings,
         progress: &dyn Progress,
+        (from, to): (f64, f64),
     ) -> Result<Self> {
         let OpenSource { spec, source, aliases } = opened;
         let place = Location::file(&spec.path).layer(&source.info().name);
@@ -101,6 +108,7 @@ impl<'a> OpenLayer<'a> {
         let (seen, understood) = (Seen::default(), None);
         let mut layer = Self { spec, number, source, seen, understood, crs, findings, aliases };
         progress.stage(&format!("reading {}", spec.path.display()), layer.source.len() as u64);
+        progress.outlook(from, to);
         if layer.crs.as_ref().is_some_and(Crs::is_lonlat_wgs84) && layer.aliases.is_none() {
             // Without a schema, the first features tell which fields there are; should later ones have others that
             // matter, the layer is gone over again.
@@ -258,6 +266,7 @@ impl<'a> OpenLayer<'a> {
             _ => {
                 let path = self.spec.path.display();
                 progress.stage(&format!("understanding {path}"), records);
+                progress.outlook(share::READ, share::UNDERSTOOD);
                 self.pass(Some((&context, &placement)), progress)?.1
             }
         };
