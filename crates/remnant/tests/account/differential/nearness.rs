@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::contract::{Point, open_points};
 use super::ground::{Ground, Lies};
 use super::scenes::Scene;
-use super::weighed::Piece;
+use super::weighed::{Piece, pieces};
 
 /// Distances from a zone in metres, within half a per cent up to some kilometres; infinite where there is nothing.
 #[derive(Debug, Clone)]
@@ -69,22 +69,62 @@ fn high(quad: &[Place; 4]) -> bool {
     (d - a).max(c - b) > 8e-10
 }
 
+/// The nearest that anything of a zone comes to something, in metres: with every sliver, and with none that is as thin
+/// as the grid.
+///
+/// By the trapezoids of the zone's ground and not by its rings: a spike is an edge of a ring and no ground, so nothing
+/// is near a zone for lying near its spike.
+struct Zone<'a> {
+    ground: &'a Ground,
+    quads: Vec<[Place; 4]>,
+    thick: Vec<[Place; 4]>,
+}
+
+fn sides(quad: &[Place]) -> impl Iterator<Item = [Place; 2]> + Clone {
+    quad.iter().zip(quad.iter().cycle().skip(1)).map(|(&a, &b)| [a, b])
+}
+
+/// Metres within which a place touches: above what is lost in degrees, below a step of the grid.
+const TOUCHES: f64 = 2e-6;
+
+impl<'a> Zone<'a> {
+    fn new(ground: &'a Ground) -> Self {
+        let quads: Vec<[Place; 4]> = pieces(&[ground]).into_values().flat_map(|piece| piece.quads).collect();
+        let thick: Vec<[Place; 4]> = quads.iter().copied().filter(high).collect();
+        let thick = if thick.is_empty() { quads.clone() } else { thick };
+        Self { ground, quads, thick }
+    }
+
+    fn to(quads: &[[Place; 4]], other: &[Place]) -> f64 {
+        let each = quads.iter().flat_map(|q| sides(q).flat_map(|b| sides(other).map(move |s| apart(s, b))));
+        each.fold(f64::INFINITY, f64::min)
+    }
+
+    /// With every sliver.
+    fn least(&self, other: &[Place]) -> f64 {
+        Self::to(&self.quads, other)
+    }
+
+    /// Whether a place lies in it or on its border.
+    fn holds(&self, p: remnant_geometry::Point) -> bool {
+        self.ground.lies(p) == Lies::Inside || self.least(&[degrees(p)]) < TOUCHES
+    }
+}
+
+fn degrees(p: remnant_geometry::Point) -> Place {
+    [p.x as f64 / 1e10, p.y as f64 / 1e10]
+}
+
 /// What lies in a zone and near it; land of no more than `slack` m2 may be lost.
 pub fn judged(scene: &Scene, as_of: Option<Date>, zone: &Ground, lands: &[(Point, Piece)], slack: f64) -> Found {
-    let degrees = |p: remnant_geometry::Point| [p.x as f64 / 1e10, p.y as f64 / 1e10];
-    let border: Vec<[Place; 2]> = zone.edges().map(|(p, q)| [degrees(p), degrees(q)]).collect();
-    let to = |quad: &[Place]| {
-        let sides = || quad.iter().zip(quad.iter().cycle().skip(1)).map(|(&a, &b)| [a, b]);
-        border.iter().flat_map(|&b| sides().map(move |s| apart(s, b))).fold(f64::INFINITY, f64::min)
-    };
+    let zone = Zone::new(zone);
     let mut found = Found::default();
     for (point, piece) in lands.iter().filter(|l| l.0.state.is_some_and(|s| s.is_hazard())) {
         let mut distances = [f64::INFINITY; 2];
         for quad in &piece.quads {
-            let distance = to(quad);
-            distances[0] = distances[0].min(distance);
+            distances[0] = distances[0].min(zone.least(quad));
             if piece.m2 > slack && high(quad) {
-                distances[1] = distances[1].min(distance);
+                distances[1] = distances[1].min(Zone::to(&zone.thick, quad));
             } else {
                 found.slivers = true;
             }
@@ -96,19 +136,23 @@ pub fn judged(scene: &Scene, as_of: Option<Date>, zone: &Ground, lands: &[(Point
         }
     }
     for (evidence, p) in open_points(scene, as_of) {
-        if zone.lies(p) != Lies::Outside {
+        if zone.holds(p) {
             found.points += 1;
             continue;
         }
-        let distance = to(&[degrees(p)]);
+        let distance = zone.least(&[degrees(p)]);
         found.point = found.point.min(distance);
         found.vague_point = found.vague_point.min(distance - evidence.accuracy_m.unwrap_or(0.0));
     }
     if let Some([low, high]) = scene.lost {
         let at = |x, y| remnant_geometry::Point { x, y };
         let corners = [low, at(high.x, low.y), high, at(low.x, high.y)];
-        let meets = corners.iter().any(|&c| zone.lies(c) != Lies::Outside);
-        found.lost = if meets { 0.0 } else { to(&corners.map(degrees)) };
+        let in_box = |p: Place| {
+            let (low, high) = (degrees(low), degrees(high));
+            low[0] <= p[0] && p[0] <= high[0] && low[1] <= p[1] && p[1] <= high[1]
+        };
+        let meets = corners.iter().any(|&c| zone.holds(c)) || zone.quads.iter().flatten().any(|&p| in_box(p));
+        found.lost = if meets { 0.0 } else { zone.least(&corners.map(degrees)) };
     }
     found
 }
