@@ -271,3 +271,89 @@ pub(crate) fn fill(parts: &[(Fragment, usize)], wanted: &dyn Fn(Winding) -> bool
 pub(crate) fn fragments(borders: &[Directed]) -> impl Iterator<Item = Fragment> + '_ {
     borders.iter().filter_map(|&(p, q)| fragment(p, q, 0, 1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether two fragments share anything but ends.
+    fn entangled(e: &Fragment, f: &Fragment) -> bool {
+        let on = |a: Point, b: Point, p: Point| p != a && p != b && turn(a, b, p) == 0 && a < p && p < b;
+        let inside =
+            on(e.from, e.to, f.from) || on(e.from, e.to, f.to) || on(f.from, f.to, e.from) || on(f.from, f.to, e.to);
+        inside || crossing((e.from, e.to), (f.from, f.to)).is_some()
+    }
+
+    fn rings(seed: u64) -> Vec<Vec<Point>> {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut within = |low: i64, high: i64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            low + ((state >> 33) % (high - low + 1) as u64) as i64
+        };
+        let (dx, dy, reach) = (within(1, 999), within(-999, 999), [6, 60, 1 << 40][(seed % 3) as usize]);
+        let ring = |corners: i64, within: &mut dyn FnMut(i64, i64) -> i64| -> Vec<Point> {
+            let corner = |_| match seed % 2 {
+                0 => Point { x: within(-reach, reach), y: within(-reach, reach) },
+                _ => {
+                    let k = within(-90, 90);
+                    Point { x: dx * k + within(-1, 1), y: dy * k + within(-1, 1) }
+                }
+            };
+            (0..corners).map(corner).collect()
+        };
+        (0..6).map(|i| ring(3 + i, &mut within)).collect()
+    }
+
+    #[test]
+    fn fragments_meet_at_their_ends_only_and_fit_together() {
+        for seed in 0..600 {
+            let rings = rings(seed);
+            let all = node((0..).zip(rings.iter().map(Vec::as_slice)), Meetings::Any, u64::MAX).expect("few edges");
+            for (i, e) in all.iter().enumerate() {
+                assert!(e.from < e.to);
+                assert!(!all[i + 1..].iter().any(|f| entangled(e, f)), "seed {seed}: {e:?}");
+            }
+            let parts: Vec<_> = all.into_iter().map(|f| (f, 0)).collect();
+            for rule in [(|w: Winding| w[0] != 0) as fn(Winding) -> bool, |w| w[0] % 2 != 0] {
+                let borders = fill(&parts, &rule).expect("they fit together");
+                // Every point of a border is left as often as it is come to.
+                let mut net = std::collections::HashMap::<Point, i32>::new();
+                for (p, q) in borders {
+                    *net.entry(p).or_default() += 1;
+                    *net.entry(q).or_default() -= 1;
+                }
+                assert!(net.values().all(|&n| n == 0), "seed {seed}");
+            }
+        }
+    }
+
+    #[test]
+    fn fragments_that_cross_are_found_out() {
+        let p = |x, y| Point { x, y };
+        let bow_tie = [p(0, 0), p(9, 9), p(9, 0), p(0, 9)];
+        let torn: Vec<_> =
+            (0..4).filter_map(|i| fragment(bow_tie[i], bow_tie[(i + 1) % 4], 0, 1)).map(|f| (f, 0)).collect();
+        assert_eq!(fill(&torn, &|w| w[0] != 0), None);
+    }
+
+    #[test]
+    fn a_share_of_a_length_is_rounded_as_fractions_are() {
+        let big = 1_u128 << 100;
+        for (length, part, whole, want) in [
+            (7, 1, 2, 4),
+            (-7, 1, 2, -3),
+            (9, 1, 3, 3),
+            (-10, 1, 3, -3),
+            (1 << 50, big - 1, big, 1 << 50),
+            (5, 1, 11, 0),
+        ] {
+            assert_eq!(share(length, part, whole), want, "{length} * {part} / {whole}");
+        }
+    }
+
+    #[test]
+    fn too_much_to_look_at_ends_it() {
+        let rings = rings(3);
+        assert_eq!(node((0..).zip(rings.iter().map(Vec::as_slice)), Meetings::Any, 3), None);
+    }
+}
