@@ -153,7 +153,6 @@ impl Log {
         let mut counts = vec![0_u64; Code::ALL.len()];
         for finding in findings {
             if let Some(at) = Code::ALL.iter().position(|code| *code == finding.code) {
-                seconds_left: None,
                 counts[at] += 1;
             }
         }
@@ -211,6 +210,7 @@ impl Log {
                 message: &trouble.what,
                 code,
                 count: None,
+                seconds_left: None,
                 file: place.file.as_ref().map(|file| file.display().to_string()),
                 layer: place.layer.as_deref(),
                 feature: place.feature,

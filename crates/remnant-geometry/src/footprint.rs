@@ -203,14 +203,15 @@ impl Footprint {
                 if let Err(crossings) = validity::tangle(&distinct, budget) {
                     return Err(NoFootprint::TooManyCrossings(crossings));
                 }
-                let even_odd = repair::even_odd(&on_grid);
-                let united = repair::unite(&distinct);
+                let most = budget.comparisons_of(distinct.iter().flatten().map(Vec::len).sum());
+                let mended = repair::even_odd(&on_grid, most).zip(repair::unite(&distinct, most));
+                let Some((even_odd, united)) = mended else { return Err(NoFootprint::TooManyCrossings(most)) };
                 let area_m2 = area_m2_of(&united);
                 list.push(Defect::Invalid { at: wrapped(at), area_m2, even_odd_m2: area_m2_of(&even_odd) });
                 united
             }
         };
-        let contours = within_turn(contours);
+        let contours = within_turn(contours).ok_or(NoFootprint::TooManyCrossings(0))?;
         let footprint = Self::from_contours(contours).ok_or(NoFootprint::NoArea)?;
         Ok((footprint, list))
     }
@@ -482,11 +483,12 @@ fn gather(polygons: &mut [Contours]) {
     }
 }
 
-/// Brings contours into -180..180 degrees, cut at the antimeridian where they cross it.
-pub(crate) fn within_turn(contours: Contours) -> Contours {
-    let Some(bounds) = Bounds::of(contours.iter().flatten().copied()) else { return contours };
+/// Brings contours into -180..180 degrees, cut at the antimeridian where they cross it. `None` where
+/// borders contradict each other, which would be a fault of this program.
+pub(crate) fn within_turn(contours: Contours) -> Option<Contours> {
+    let Some(bounds) = Bounds::of(contours.iter().flatten().copied()) else { return Some(contours) };
     if bounds.min.x >= -HALF_TURN && bounds.max.x <= HALF_TURN {
-        return contours;
+        return Some(contours);
     }
     let mut parts = Contours::new();
     for turns in -2..=2 {
@@ -494,17 +496,17 @@ pub(crate) fn within_turn(contours: Contours) -> Contours {
         if bounds.max.x <= west || bounds.min.x >= west + TURN {
             continue;
         }
-        let mut part = repair::clip(&contours, west, west + TURN);
+        let mut part = repair::clip(&contours, west, west + TURN)?;
         // The engine may round a crossing to a step beyond the side that it lies on.
         part.iter_mut().flatten().for_each(|p| p.x = p.x.clamp(west, west + TURN) - turns * TURN);
         parts.extend(part);
     }
     // Parts of different turns may overlap once they are brought together.
-    let mut united = repair::unite_contours(&parts);
+    let mut united = repair::unite_contours(&parts)?;
     for p in united.iter_mut().flatten() {
         *p = Point { x: p.x.clamp(-HALF_TURN, HALF_TURN), y: p.y.clamp(-POLE, POLE) };
     }
-    united
+    Some(united)
 }
 
 fn wrapped(p: Point) -> Point {

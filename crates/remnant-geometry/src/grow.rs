@@ -6,7 +6,7 @@ use crate::cut::Window;
 use crate::faces::Torn;
 use crate::footprint::{Footprint, RawPolygon, within_turn};
 use crate::outline::Outline;
-use crate::plane::{POLE, Point, STEPS_PER_DEGREE, TURN};
+use crate::plane::{HALF_TURN, POLE, Point, STEPS_PER_DEGREE, TURN};
 use crate::repair::{self, Contours};
 use crate::window::{FaceClass, WindowFaces};
 
@@ -52,8 +52,9 @@ pub fn grown(ground: &Footprint, metres: f64) -> Footprint {
     let mut parts = corridor(edges_of(&own), metres, Arcs::About, Side::Outside);
     parts.extend(caps(ground, metres));
     parts.extend(own);
-    let united = within_turn(repair::unite_contours(&parts));
-    Footprint::from_contours(united).unwrap_or_else(|| ground.clone())
+    let united = repair::unite_contours(&parts).and_then(within_turn);
+    // Where it can't be told, the whole box: what is asked for is land to be feared.
+    united.and_then(Footprint::from_contours).unwrap_or_else(|| box_about(ground, metres))
 }
 
 /// The part of some ground within `within` that lies deeper than a distance in metres inside that ground: at least that
@@ -67,8 +68,9 @@ pub fn deeper(ground: &Footprint, metres: f64, within: &Footprint) -> Option<Foo
     }
     let own = oriented(ground);
     let edges = edges_of(&own).filter(near(within, metres));
-    let away = within_turn(repair::unite_contours(&corridor(edges, metres, Arcs::Within, Side::Inside)));
-    without(&common, &Footprint::from_contours(away))
+    let away = repair::unite_contours(&corridor(edges, metres, Arcs::Within, Side::Inside)).and_then(within_turn);
+    // Where it can't be told, all of it is left.
+    without(&common, &away.and_then(Footprint::from_contours))
 }
 
 /// What two footprints have in common; `None` where that is nothing.
@@ -94,7 +96,7 @@ pub fn without<'a>(ground: &'a Footprint, others: impl IntoIterator<Item = &'a F
 
 /// The faces within the box of the first of some footprints whose covering footprints are as wanted.
 ///
-/// By the faces of the account and not by a library: on nearly collinear edges, `i_overlay` may split them without end.
+/// By the faces of the account, as all ground is.
 fn drawn(grounds: &[&Footprint], wanted: &dyn Fn(&[u32]) -> bool) -> Result<Option<Footprint>, Torn> {
     let (mut cutter, mut outline) = (WindowFaces::default(), Outline::default());
     let Some(first) = grounds.first() else { return Ok(None) };
@@ -124,6 +126,19 @@ pub fn grown_box(ground: &Footprint, metres: f64) -> (Point, Point) {
         Point { x: bounds.min.x - east, y: bounds.min.y - north },
         Point { x: bounds.max.x + east, y: bounds.max.y + north },
     )
+}
+
+/// The box of a footprint with its margin, or all of its latitudes where that reaches beyond 180 degrees.
+fn box_about(ground: &Footprint, metres: f64) -> Footprint {
+    let (low, high) = grown_box(ground, metres);
+    let (low, high) = if low.x < -HALF_TURN || high.x > HALF_TURN {
+        (Point { x: -HALF_TURN, ..low }, Point { x: HALF_TURN, ..high })
+    } else {
+        (low, high)
+    };
+    let corner = |x: i64, y: i64| Point { x, y: y.clamp(-POLE, POLE) };
+    let ring = vec![corner(low.x, low.y), corner(high.x, low.y), corner(high.x, high.y), corner(low.x, high.y)];
+    Footprint::from_contours(vec![ring]).unwrap_or_else(|| ground.clone())
 }
 
 /// The edges of a footprint whose boxes come within a distance in metres of another one's box, in their order: all that

@@ -15,7 +15,8 @@
 //! | [`measure`] | geodesic distances, lengths, discs and corridors |
 //! | [`grow`] | ground grown by a distance, or deeper than a distance |
 //! | [`probe`] | what covers a point, and where a line meets a border |
-//! | `validity`, `repair` | are rings valid by OGC Simple Features? If not: the ring rule, by `i_overlay` |
+//! | `validity`, `repair` | are rings valid by OGC Simple Features? If not: the ring rule |
+//! | `arrange` | rings led through the grid once, and filled by a rule |
 //! | `strips`, `stretches`, `labels` | which boxes meet; long borders in parts; sets of records as numbers |
 //!
 //! ```
@@ -43,6 +44,7 @@
 //! assert!((all.square_metres() / both.square_metres() - 3.0).abs() < 1e-6);
 //! ```
 
+mod arrange;
 mod cut;
 mod faces;
 pub mod footprint;

@@ -192,7 +192,7 @@ pub fn corridor(line: &[[f64; 2]], radius_m: f64) -> Result<Footprint, NoFootpri
     let mut parts: Contours = Vec::new();
     let mut add = |polygon: RawPolygon| -> Result<(), NoFootprint> {
         if let Ok((part, _)) = Footprint::new(&[polygon]) {
-            parts.extend(repair::even_odd(&[part.rings().collect()]));
+            parts.extend(part.polygons().into_iter().flatten());
         }
         Ok(())
     };
@@ -218,7 +218,8 @@ pub fn corridor(line: &[[f64; 2]], radius_m: f64) -> Result<Footprint, NoFootpri
             add(RawPolygon { rings: vec![flank(a, b, radius_m)] })?;
         }
     }
-    Footprint::from_contours(repair::unite_contours(&parts)).ok_or(NoFootprint::NoArea)
+    let united = repair::unite_contours(&parts).ok_or(NoFootprint::TooManyCrossings(0))?;
+    Footprint::from_contours(united).ok_or(NoFootprint::NoArea)
 }
 
 /// The rectangle on either side of a short line.

@@ -82,6 +82,15 @@ impl<T: Copy> Heap<T> {
     }
 }
 
+/// Borders with ground on their left as polygons that are valid by OGC Simple Features, in a fixed order.
+pub(crate) fn polygons_within(borders: Vec<(Point, Point)>) -> Vec<GridPolygon> {
+    let mut edges: Vec<ClassEdge> = borders.into_iter().map(|(from, to)| ClassEdge { from, to }).collect();
+    edges.sort_unstable();
+    let mut polygons = nest::polygons(rings::trace(&edges));
+    polygons.sort_unstable();
+    polygons
+}
+
 /// Collects the borders of classes of ground.
 #[derive(Debug, Default, Clone)]
 pub struct Outline {

@@ -1,14 +1,8 @@
-//! The ring rule on rings that cross or overlap, by `i_overlay` on the grid.
-//!
-//! This is the only place that knows `i_overlay`. Its integer engine takes coordinates within 2^62; ours, counted from
-//! a corner of the record, stay within 2^43.
+//! The ring rule on rings that cross or overlap, on the grid.
 
-use i_overlay::core::fill_rule::FillRule;
-use i_overlay::core::overlay::{IntOverlayOptions, Overlay, ShapeType};
-use i_overlay::core::overlay_rule::OverlayRule;
-use i_overlay::i_float::int::point::IntPoint;
-
-use crate::plane::{Bounds, POLE, Point};
+use crate::arrange::{Directed, Fragment, Meetings, Winding, fill, fragments, node};
+use crate::outline::{GridPolygon, polygons_within};
+use crate::plane::{POLE, Point};
 
 /// Closed rings without their closing points.
 pub(crate) type Contours = Vec<Vec<Point>>;
@@ -54,58 +48,103 @@ fn least_form(ring: &[Point]) -> Vec<Point> {
     ways.min().unwrap_or_default()
 }
 
-/// What polygons (shell first, then holes) cover by the rule: shells counter-clockwise, holes clockwise.
-pub(crate) fn unite(polygons: &[Contours]) -> Contours {
-    let parts: Vec<Contours> = polygons
-        .iter()
-        .map(|rings| {
-            let (shell, holes) = rings.split_at(1.min(rings.len()));
-            // Each hole by itself: two that overlap and run opposite ways would wind around nothing together.
-            let each = |hole| unite_contours(std::slice::from_ref(hole));
-            let holes: Contours = if holes.len() > 1 { holes.iter().flat_map(each).collect() } else { holes.to_vec() };
-            cut(shell, &holes, OverlayRule::Difference, FillRule::NonZero)
-        })
-        .collect();
-    match <[Contours; 1]>::try_from(parts) {
-        Ok([only]) => only,
-        Err(parts) => unite_contours(&parts.concat()),
+/// Whether ground is wanted by how often rings wind around it.
+type Rule = fn(Winding) -> bool;
+
+const ROUND: Rule = |w| w[0] != 0;
+const ODD: Rule = |w| w[0] % 2 != 0;
+const LESS: Rule = |w| w[0] != 0 && w[1] == 0;
+const ODD_IN: Rule = |w| w[0] % 2 != 0 && w[1] != 0;
+
+/// What polygons (shell first, then holes) cover by the rule: shells counter-clockwise, holes clockwise. No more than
+/// about `most` edges are held against each other: `None` where that is not enough.
+pub(crate) fn unite(polygons: &[Contours], most: u64) -> Option<Contours> {
+    Some(rings_of(united(polygons, Meetings::Any, most)?))
+}
+
+/// The borders of what polygons cover by the rule. The rings are led through the grid together and once; after that
+/// nothing moves.
+fn united(polygons: &[Contours], meetings: Meetings, most: u64) -> Option<Vec<Directed>> {
+    let rings = || polygons.iter().flatten().map(Vec::as_slice);
+    let all = node((0..).zip(rings()), meetings, most)?;
+    let mut of_ring: Vec<Vec<(Fragment, usize)>> = vec![Vec::new(); rings().count()];
+    all.into_iter().for_each(|f| of_ring[f.owner as usize].push((f, 0)));
+    // Each ring by itself: two holes that overlap and run opposite ways would wind around nothing together.
+    let mut each = of_ring.into_iter().map(|own| fill(&own, &ROUND));
+    let mut parts: Vec<Vec<Directed>> = Vec::with_capacity(polygons.len());
+    for polygon in polygons {
+        let Some(shell) = each.next() else { continue };
+        let (mut ground, holes) = (shell?, each.by_ref().take(polygon.len() - 1).collect::<Option<Vec<_>>>()?);
+        if !holes.is_empty() {
+            let shell = fragments(&ground).map(|f| (f, 0));
+            let cut: Vec<(Fragment, usize)> =
+                shell.chain(holes.iter().flat_map(|hole| fragments(hole)).map(|f| (f, 1))).collect();
+            ground = fill(&cut, &LESS)?;
+        }
+        parts.push(ground);
+    }
+    match parts.len() {
+        1 => parts.pop(),
+        _ => fill(&parts.iter().flat_map(|part| fragments(part)).map(|f| (f, 0)).collect::<Vec<_>>(), &ROUND),
     }
 }
 
-/// The union of polygons whose shells run counter-clockwise and holes clockwise.
-pub(crate) fn unite_contours(contours: &[Vec<Point>]) -> Contours {
-    cut(contours, &[], OverlayRule::Subject, FillRule::NonZero)
+/// The borders of what rings cover by a rule, and of what lies in others of a second kind.
+fn filled(rings: &[Vec<Point>], others: &[Vec<Point>], rule: Rule, meetings: Meetings) -> Option<Vec<Directed>> {
+    let first = rings.iter().map(|ring| (0, ring.as_slice()));
+    let all = node(first.chain(others.iter().map(|ring| (1, ring.as_slice()))), meetings, u64::MAX)?;
+    let parts: Vec<(Fragment, usize)> = all.into_iter().map(|f| (f, f.owner as usize)).collect();
+    fill(&parts, &rule)
+}
+
+fn rings_of(borders: Vec<Directed>) -> Contours {
+    polygons_within(borders).into_iter().flatten().collect()
+}
+
+/// The union of polygons whose shells run counter-clockwise and holes clockwise; `None` where fragments contradict each
+/// other, which would be a fault of this program.
+pub(crate) fn unite_contours(contours: &[Vec<Point>]) -> Option<Contours> {
+    Some(rings_of(filled(contours, &[], ROUND, Meetings::Any)?))
 }
 
 /// What all rings together cover by the even-odd rule.
-pub(crate) fn even_odd(polygons: &[Contours]) -> Contours {
-    cut(&polygons.concat(), &[], OverlayRule::Subject, FillRule::EvenOdd)
+pub(crate) fn even_odd(polygons: &[Contours], most: u64) -> Option<Contours> {
+    let rings = polygons.iter().flatten().map(|ring| (0, ring.as_slice()));
+    let parts: Vec<(Fragment, usize)> = node(rings, Meetings::Any, most)?.into_iter().map(|f| (f, 0)).collect();
+    Some(rings_of(fill(&parts, &ODD)?))
 }
 
-/// Proper borders as polygons.
-pub(crate) fn polygons(contours: &[Vec<Point>]) -> Vec<Contours> {
-    grouped(contours, &[], OverlayRule::Subject, FillRule::EvenOdd)
+/// Proper borders as polygons. Nothing moves.
+pub(crate) fn polygons(contours: &[Vec<Point>]) -> Vec<GridPolygon> {
+    drawn(contours, filled(contours, &[], ODD, Meetings::Touches))
 }
 
 /// The union of polygons whose shells run counter-clockwise and holes clockwise, as polygons.
-pub(crate) fn union_polygons(contours: &[Vec<Point>]) -> Vec<Contours> {
-    grouped(contours, &[], OverlayRule::Subject, FillRule::NonZero)
+pub(crate) fn union_polygons(contours: &[Vec<Point>]) -> Vec<GridPolygon> {
+    drawn(contours, filled(contours, &[], ROUND, Meetings::Any))
+}
+
+/// Borders as polygons. Without borders, which would be a fault of this program, every ring by itself: too much may be
+/// drawn then, and nothing is lost.
+fn drawn(contours: &[Vec<Point>], borders: Option<Vec<Directed>>) -> Vec<GridPolygon> {
+    match borders {
+        Some(borders) => polygons_within(borders),
+        None => contours.iter().map(|ring| vec![ring.clone()]).collect(),
+    }
 }
 
 /// The part of proper borders between two longitudes.
-pub(crate) fn clip(contours: &[Vec<Point>], west: i64, east: i64) -> Contours {
+pub(crate) fn clip(contours: &[Vec<Point>], west: i64, east: i64) -> Option<Contours> {
     let corner = |x, y| Point { x, y };
     let strip = vec![corner(west, -POLE), corner(east, -POLE), corner(east, POLE), corner(west, POLE)];
-    cut(contours, &[strip], OverlayRule::Intersect, FillRule::EvenOdd)
+    Some(rings_of(filled(contours, &[strip], ODD_IN, Meetings::Any)?))
 }
 
-/// The number of separate shapes in a polygon's difference, for the test of validity.
-pub(crate) fn shapes(rings: &[Vec<Point>]) -> (usize, i128) {
-    let (shell, holes) = rings.split_at(1.min(rings.len()));
-    let origin = origin(rings);
-    let result = overlay(shell, holes, origin, OverlayRule::Difference, FillRule::NonZero);
-    let area = result.iter().flatten().map(|c| doubled_area(c.iter().map(|p| Point { x: p.x, y: p.y }))).sum();
-    (result.len(), area)
+/// What polygons cover that touch and cross nowhere, exactly: separate shapes, and twice their area.
+pub(crate) fn shapes(polygons: &[Contours]) -> Option<(usize, i128)> {
+    let shapes = polygons_within(united(polygons, Meetings::Touches, u64::MAX)?);
+    let area = shapes.iter().flatten().map(|ring| doubled_area(ring.iter().copied())).sum();
+    Some((shapes.len(), area))
 }
 
 /// Twice the area of a ring in squared grid steps; negative where it runs clockwise.
@@ -118,42 +157,4 @@ pub(crate) fn doubled_area(ring: impl Iterator<Item = Point> + Clone) -> i128 {
                 - i128::from(q.x - first.x) * i128::from(p.y - first.y)
         })
         .sum()
-}
-
-fn origin(rings: &[Vec<Point>]) -> Point {
-    Bounds::of(rings.iter().flatten().copied()).map_or(Point::default(), |b| b.min)
-}
-
-fn cut(subject: &[Vec<Point>], clip: &[Vec<Point>], rule: OverlayRule, fill: FillRule) -> Contours {
-    grouped(subject, clip, rule, fill).into_iter().flatten().collect()
-}
-
-fn grouped(subject: &[Vec<Point>], clip: &[Vec<Point>], rule: OverlayRule, fill: FillRule) -> Vec<Contours> {
-    let origin = origin(subject);
-    let shapes = overlay(subject, clip, origin, rule, fill);
-    let back = |p: IntPoint<i64>| Point { x: p.x + origin.x, y: p.y + origin.y };
-    let ring = |ring: Vec<IntPoint<i64>>| ring.into_iter().map(back).collect();
-    shapes.into_iter().map(|shape| shape.into_iter().map(ring).collect()).collect()
-}
-
-fn overlay(
-    subject: &[Vec<Point>],
-    clip: &[Vec<Point>],
-    origin: Point,
-    rule: OverlayRule,
-    fill: FillRule,
-) -> Vec<Vec<Vec<IntPoint<i64>>>> {
-    let local = |rings: &[Vec<Point>]| -> Vec<Vec<IntPoint<i64>>> {
-        let point = |p: &Point| IntPoint::new(p.x - origin.x, p.y - origin.y);
-        rings.iter().map(|ring| ring.iter().map(point).collect()).collect()
-    };
-    let options = IntOverlayOptions {
-        preserve_input_collinear: true,
-        preserve_output_collinear: true,
-        ogc: true,
-        ..IntOverlayOptions::default()
-    };
-    let mut overlay = Overlay::<i64>::from_subj_custom(&local(subject), options, Default::default());
-    overlay.add_source(&local(clip), ShapeType::Clip);
-    overlay.overlay(rule, fill)
 }

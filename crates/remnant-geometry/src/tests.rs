@@ -79,7 +79,9 @@ fn faces_add_up_to_records_and_pairs() {
         };
         for (i, f) in footprints.iter().enumerate() {
             let contours: Vec<_> = f.rings().collect();
-            let own = enclosed_area_m2(repair::unite_contours(&oriented(&contours)).iter().map(Vec::as_slice));
+            let own = enclosed_area_m2(
+                repair::unite_contours(&oriented(&contours)).expect("borders fit together").iter().map(Vec::as_slice),
+            );
             // A crossing moves by half a step (6 micrometres) along edges of some kilometres.
             assert!(
                 (own - with(&[i as u32])).abs() < 0.05 + 1e-9 * own,
@@ -93,7 +95,7 @@ fn faces_add_up_to_records_and_pairs() {
 
 /// Rings of a footprint as even-odd ground.
 fn oriented(contours: &[Vec<crate::Point>]) -> Vec<Vec<crate::Point>> {
-    repair::even_odd(&[contours.to_vec()])
+    repair::even_odd(&[contours.to_vec()], u64::MAX).expect("borders fit together")
 }
 
 #[test]

@@ -178,12 +178,13 @@ fn by_overlay(polygons: &[Contours]) -> Verdict {
     for polygon in polygons {
         let Some((shell, holes)) = polygon.split_first() else { continue };
         let own = doubled(shell) - holes.iter().map(doubled).sum::<i128>();
-        if repair::shapes(polygon) != (1, own) {
+        if repair::shapes(std::slice::from_ref(polygon)) != Some((1, own)) {
             return Verdict::Invalid(shell[0]);
         }
         promised += own;
     }
-    let united = repair::unite(polygons);
-    let area: i128 = united.iter().map(|ring| repair::doubled_area(ring.iter().copied())).sum();
-    if area == promised { Verdict::Valid } else { Verdict::Invalid(polygons[0][0][0]) }
+    match repair::shapes(polygons) {
+        Some((_, area)) if area == promised => Verdict::Valid,
+        _ => Verdict::Invalid(polygons[0][0][0]),
+    }
 }

@@ -7,6 +7,7 @@
 //! | `scenes` | random small cases of the kinds that break overlays |
 //! | `faces` | the two against each other |
 //! | `robust` | named cases of `fixtures/robust` |
+//! | `pencil` | thousands of edges through one point, by closed formulas |
 //! | `suites` | published suites of JTS and others, where they are at hand |
 //! | `laws` | what must not change the faces, and what they add up to |
 //! | `validity` | rings by the rule, and whether they are valid |
@@ -15,6 +16,7 @@ mod engine;
 mod exact;
 mod faces;
 mod laws;
+mod pencil;
 mod robust;
 mod scenes;
 mod slabs;

@@ -209,3 +209,122 @@ fn where_a_ring_begins_and_which_way_it_runs_changes_nothing() {
         assert!(perimeter(&footprint) > 0.0 && footprint.rings().any(|r| doubled(&r) != 0), "seed {seed}");
     }
 }
+
+/// Thin triangles in one direction, whose corners leave it by a step: their edges cross again and again within a step.
+fn nearly_collinear(random: &mut Pseudo) -> Vec<Vec<Point>> {
+    let base = anchor(random);
+    let (dx, dy) = (random.within(1, 99_991), random.within(-99_991, 99_991));
+    let on = |k: i64, off: i64| Point { x: base.x + dx * k, y: base.y + dy * k + off };
+    (0..random.within(2, 8))
+        .map(|_| {
+            let (from, to) = (random.within(-600, 0), random.within(1, 900));
+            let apex = random.of(&[1, 2, 50_000, 9_999_999]) * random.of(&[-1, 1]);
+            let (middle, bend) = (random.within(from + 1, to), random.within(-1, 1));
+            vec![
+                on(from, random.within(-1, 1)),
+                on((from + to) / 2, bend),
+                on(to, random.within(-1, 1)),
+                on(middle, apex),
+            ]
+        })
+        .collect()
+}
+
+/// The area that some ring winds around, in squared steps.
+fn any(rings: &[Vec<Point>]) -> f64 {
+    let mut edges = Vec::new();
+    for (owner, ring) in (0..).zip(rings) {
+        let pairs = ring.iter().zip(ring.iter().cycle().skip(1));
+        edges.extend(pairs.filter_map(|(&p, &q)| Edge::new(p, q, owner, rings[0][0])));
+    }
+    let (mut winding, mut sum) = (vec![0; rings.len()], 0);
+    walk(&edges, &mut |step| match step {
+        Step::Start => winding.fill(0),
+        Step::Cross(i) => winding[edges[i].owner as usize] += edges[i].way,
+        Step::Cell(area, _) => sum += if winding.iter().any(|&w| w != 0) { area } else { 0 },
+    });
+    sum as f64 * PART
+}
+
+/// The length of all borders, in steps.
+fn around(rings: &[Vec<Point>]) -> f64 {
+    let edges = rings.iter().flat_map(|r| r.iter().zip(r.iter().cycle().skip(1)));
+    edges.map(|(p, q)| ((q.x - p.x) as f64).hypot((q.y - p.y) as f64)).sum()
+}
+
+/// Eight parts of one record, of four corners each: on them, a library that was asked before split edges without end.
+const WITHOUT_END: [[(i64, i64); 4]; 8] = [
+    [
+        (123_452_920_884, 98_771_376_951),
+        (123_463_900_116, 98_754_503_182),
+        (123_474_879_348, 98_737_629_415),
+        (123_466_869_588, 98_749_939_460),
+    ],
+    [
+        (123_455_812_212, 98_766_933_326),
+        (123_461_321_364, 98_758_466_416),
+        (123_466_830_516, 98_749_999_508),
+        (123_457_804_884, 98_763_820_827),
+    ],
+    [
+        (123_449_052_756, 98_777_321_802),
+        (123_456_671_796, 98_765_612_247),
+        (123_464_290_836, 98_753_902_693),
+        (123_463_040_532, 98_755_824_263),
+    ],
+    [
+        (123_448_662_036, 98_777_922_293),
+        (123_461_907_444, 98_757_565_682),
+        (123_475_152_852, 98_737_209_070),
+        (123_465_111_348, 98_752_641_665),
+    ],
+    [
+        (123_446_747_508, 98_780_864_694),
+        (123_461_673_012, 98_757_925_976),
+        (123_476_637_588, 98_734_927_208),
+        (123_466_361_652, 98_750_720_094),
+    ],
+    [
+        (123_438_229_812, 98_793_955_376),
+        (123_457_375_092, 98_764_531_367),
+        (123_476_559_444, 98_735_047_307),
+        (123_475_660_788, 98_726_428_435),
+    ],
+    [
+        (123_444_832_980, 98_783_807_096),
+        (123_457_531_380, 98_764_291_169),
+        (123_470_229_780, 98_744_775_245),
+        (123_452_725_524, 98_771_677_199),
+    ],
+    [
+        (123_454_093_044, 98_769_575_482),
+        (123_461_712_084, 98_757_865_927),
+        (123_469_331_124, 98_746_156_372),
+        (123_459_445_908, 98_771_348_768),
+    ],
+];
+
+#[test]
+fn parts_with_nearly_collinear_edges_come_to_an_end_and_cover_their_union() {
+    let known: Vec<Vec<Point>> = WITHOUT_END.iter().map(|r| r.iter().map(|&(x, y)| Point { x, y }).collect()).collect();
+    let random = (0..400).map(|seed| nearly_collinear(&mut Pseudo::new(seed)));
+    for (number, rings) in std::iter::once(known).chain(random).enumerate() {
+        let rings: Vec<Vec<Point>> = rings.into_iter().filter(|r| !on_a_line(r)).collect();
+        let polygons: Vec<_> = rings.iter().map(|ring| raw(std::slice::from_ref(ring))).collect();
+        let Ok((footprint, _)) = Footprint::new(&polygons) else {
+            assert!(rings.is_empty() || any(&rings) <= around(&rings), "{number}: ground is lost");
+            continue;
+        };
+        let (want, got) = (any(&rings), by_parity(&footprint));
+        // Half a step along every border on either side of it.
+        assert!((got - want).abs() <= around(&rings), "{number}: {want} covered, {got} found");
+        // Its borders are proper ones: drawn as polygons they have the area that their edges have.
+        let drawn: i128 = footprint.polygons().iter().flatten().map(|ring| doubled(ring)).sum();
+        assert!((drawn as f64 / 2.0 - got).abs() <= 1.0, "{number}: {drawn} drawn, {got} by parity");
+        // And once more as one part after the other.
+        let parts: Vec<Footprint> =
+            polygons.iter().filter_map(|p| Some(Footprint::new(std::slice::from_ref(p)).ok()?.0)).collect();
+        let union: i128 = Footprint::union(&parts).iter().flatten().map(|ring| doubled(ring)).sum();
+        assert!((union as f64 / 2.0 - want).abs() <= around(&rings), "{number}: {want} covered, {union} / 2 united");
+    }
+}

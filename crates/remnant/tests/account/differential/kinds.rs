@@ -36,7 +36,7 @@ impl Dice {
 }
 
 /// The kinds of ground.
-pub const KINDS: [&str; 14] = [
+pub const KINDS: [&str; 17] = [
     "stars",
     "one broken line that many records share",
     "copies off by one step",
@@ -51,6 +51,9 @@ pub const KINDS: [&str; 14] = [
     "rings of a few steps",
     "corners on corners of tiles",
     "a crowd of boxes",
+    "hundreds of edges through one point",
+    "a fan on one line that many records share",
+    "combs with teeth of one step",
 ];
 
 pub fn at(base: Point, x: i64, y: i64) -> Point {
@@ -255,6 +258,89 @@ pub fn crowd(dice: &mut Dice, base: Point) -> Vec<Ground> {
     (0..dice.within(20, 40)).map(|_| one(dice)).collect()
 }
 
+/// So many thin records whose edges all pass one point. Where that is no point of the grid, every two edges cross in a
+/// place of their own within a step of it; exact slabs grow with the square of that, so these are fewer.
+pub fn pencil(dice: &mut Dice, base: Point, crowded: i64) -> Vec<Ground> {
+    let radius = dice.of(&[20_000, 1 << 21, TILE]);
+    let rim = |angle: f64| {
+        at(base, (radius as f64 * angle.cos()).round() as i64, (radius as f64 * angle.sin()).round() as i64)
+    };
+    let step = std::f64::consts::TAU / crowded as f64;
+    let wedge = |angle: f64, wide: f64| vec![rim(angle), rim(angle + wide)];
+    match dice.within(0, 2) {
+        // Each reaches over some of the next: all tips in one point, hundreds of records around it.
+        0 => {
+            let over = dice.within(1, 6) as f64 + 0.5;
+            let one = |i: i64| Ground::ring([vec![base], wedge(i as f64 * step, over * step)].concat());
+            (0..crowded).map(one).collect()
+        }
+        // Through the point and on, to where it began on the other side.
+        1 => {
+            let through = |i: i64| {
+                let ends = wedge(0.5 * i as f64 * step, 0.4 * step);
+                let back = Point { x: 2 * base.x - ends[0].x, y: 2 * base.y - ends[0].y };
+                Ground::ring([ends, vec![back]].concat())
+            };
+            (0..crowded / 2).map(through).collect()
+        }
+        // Past the point by less than a step, each by as much as it likes.
+        _ => {
+            let mut past = |i: i64| {
+                let ends = wedge(6.0 * i as f64 * step, 3.0 * step);
+                let off = (dice.within(-1, 1), dice.within(-1, 1));
+                let back = Point { x: 2 * base.x - ends[0].x + off.0, y: 2 * base.y - ends[0].y + off.1 };
+                Ground::ring([ends, vec![back]].concat())
+            };
+            (0..crowded / 6).map(&mut past).collect()
+        }
+    }
+}
+
+/// Records with their apex in one of two points on either side of a line, on which all of them stand: stretches of one
+/// straight line, each shared by many.
+pub fn fan(dice: &mut Dice, base: Point, crowded: i64) -> Vec<Ground> {
+    let (dx, dy) = (dice.within(1, 9_991), dice.within(-9_991, 9_991));
+    let on = |k: i64| at(base, dx * k, dy * k);
+    let far = dice.of(&[7, 900]);
+    let apexes = [at(on(crowded / 2), -dy * far, dx * far), at(on(crowded / 2), dy * far, -dx * far)];
+    // Some of them pass the line by a step, so that it splits.
+    let off = dice.of(&[0, 0, 1]);
+    let mut one = |i: i64| {
+        let (from, to) = (i, i + dice.within(1, 9));
+        let bent = at(on(to), 0, if dice.once_in(4) { off } else { 0 });
+        Ground::ring(vec![on(from), bent, dice.of(&apexes)])
+    };
+    (0..crowded).map(&mut one).collect()
+}
+
+/// Combs whose teeth are a step wide, a step or two apart and lean over, against each other and under bands.
+pub fn combs(dice: &mut Dice, base: Point) -> Vec<Ground> {
+    let (teeth, high) = (dice.of(&[6, 14, 24]), dice.of(&[50, 100_000, TILE]));
+    let (lean, gap) = (dice.of(&[0, 1, 7, 1 << 18]), dice.within(1, 2));
+    let pitch = 1 + gap;
+    // From the left to the right up and down each tooth, and back below them.
+    let comb = |shift: i64, up: i64| {
+        let foot = |x: i64| at(base, shift + x, 0);
+        let tip = |x: i64| at(base, shift + x + lean, up * high);
+        let tooth = |i: i64| [foot(i * pitch), tip(i * pitch), tip(i * pitch + 1), foot(i * pitch + 1)];
+        let back =
+            [at(base, shift + teeth * pitch, 0), at(base, shift + teeth * pitch, -up * 9), at(base, shift, -up * 9)];
+        Ground::ring((0..teeth).flat_map(tooth).chain(back).collect())
+    };
+    let mut grounds = vec![comb(0, 1), comb(dice.within(0, 2), 1), comb(dice.within(-1, 1), -1)];
+    for _ in 0..dice.within(1, 4) {
+        let (low, tilt) = (dice.within(-high, high), dice.within(-2, 2));
+        let (west, east) = (-5 - lean, teeth * pitch + 5 + lean);
+        grounds.push(Ground::ring(vec![
+            at(base, west, low),
+            at(base, east, low + tilt),
+            at(base, east, low + tilt + high / 3),
+            at(base, west, low + high / 3),
+        ]));
+    }
+    grounds
+}
+
 /// The ground of records of a kind about a place, and how far the scene reaches, in steps.
 pub fn grounds(dice: &mut Dice, kind: usize, base: Point) -> (Vec<Ground>, i64) {
     let count = dice.within(4, 14);
@@ -279,7 +365,16 @@ pub fn grounds(dice: &mut Dice, kind: usize, base: Point) -> (Vec<Ground>, i64) 
             stars(dice, base, count, reach)
         }
         12 => on_tiles(dice, base, count),
-        _ => crowd(dice, base),
+        13 => crowd(dice, base),
+        14 => {
+            let crowded = dice.of(&[24, 24, 48, 120]);
+            pencil(dice, base, crowded)
+        }
+        15 => {
+            let crowded = dice.of(&[40, 40, 120]);
+            fan(dice, base, crowded)
+        }
+        _ => combs(dice, base),
     };
     (grounds, TILE)
 }

@@ -10,6 +10,7 @@
 //! | `nearness` | which zones are near to what |
 //! | `raster` | what is drawn, point by point, against the replay at that point |
 //! | `compare` | the two accounts, figure by figure |
+//! | `known` | surveys in which they differed once |
 //!
 //! `REMNANT_SCENARIOS` says how many surveys are tried and `REMNANT_SEED` the first of them, so that one that fails is
 //! tried again alone.
@@ -18,6 +19,7 @@ mod compare;
 mod contract;
 mod ground;
 mod kinds;
+mod known;
 mod nearness;
 mod raster;
 mod scenes;
