@@ -196,32 +196,39 @@ fn names_of_files_layers_and_members_lead_nowhere() {
     }
 }
 
-/// An archive whose member has this name, stored.
-fn archive(name: &str, content: &[u8]) -> Vec<u8> {
-    let crc = content.iter().fold(!0_u32, |crc, &byte| {
-        (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xedb8_8320 } else { c >> 1 })
-    });
-    let (length, label) = ((content.len() as u32).to_le_bytes(), (name.len() as u16).to_le_bytes());
-    let common =
-        [&[20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0][..], &(!crc).to_le_bytes(), &length, &length, &label, &[0, 0]].concat();
-    let local = [b"PK\x03\x04", &common[..], name.as_bytes(), content].concat();
-    let central = [b"PK\x01\x02\x14\x00", &common[..], &[0; 14], name.as_bytes()].concat();
-    let sizes = [(central.len() as u32).to_le_bytes(), (local.len() as u32).to_le_bytes()].concat();
-    [&local[..], &central, b"PK\x05\x06\0\0\0\0\x01\0\x01\0", &sizes, &[0, 0]].concat()
+/// An archive with members of these names, stored; 65,535 at most.
+pub fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut locals, mut directory) = (Vec::new(), Vec::new());
+    for (name, content) in members {
+        let crc = content.iter().fold(!0_u32, |crc, &byte| {
+            (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xedb8_8320 } else { c >> 1 })
+        });
+        let (length, label) = ((content.len() as u32).to_le_bytes(), (name.len() as u16).to_le_bytes());
+        let common =
+            [&[20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0][..], &(!crc).to_le_bytes(), &length, &length, &label, &[0, 0]];
+        let (common, offset) = (common.concat(), (locals.len() as u32).to_le_bytes());
+        directory.extend([b"PK\x01\x02\x14\x00", &common[..], &[0; 10], &offset, name.as_bytes()].concat());
+        locals.extend([b"PK\x03\x04", &common[..], name.as_bytes(), content].concat());
+    }
+    let count = (members.len() as u16).to_le_bytes();
+    let sizes = [(directory.len() as u32).to_le_bytes(), (locals.len() as u32).to_le_bytes()].concat();
+    [&locals[..], &directory, b"PK\x05\x06\0\0\0\0", &count, &count, &sizes, &[0, 0]].concat()
 }
+
+/// A hazard in KML.
+pub const KML: &[u8] =
+    br#"<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>h</name><Polygon><outerBoundaryIs>
+    <LinearRing><coordinates>17,44 17.01,44 17.01,44.01 17,44</coordinates></LinearRing></outerBoundaryIs></Polygon>
+    </Placemark></Document></kml>"#;
 
 #[test]
 fn members_of_archives_are_never_unpacked_by_their_names() {
-    let kml =
-        br#"<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>h</name><Polygon><outerBoundaryIs>
-        <LinearRing><coordinates>17,44 17.01,44 17.01,44.01 17,44</coordinates></LinearRing></outerBoundaryIs></Polygon>
-        </Placemark></Document></kml>"#;
     for name in
         ["../escaped.kml", "/tmp/escaped.kml", "..\\escaped.kml", "C:\\escaped.kml", "a/../../escaped.kml", "doc.kml"]
     {
         let place = Place::new();
         fs::create_dir(place.path("inner")).expect("a folder");
-        place.write("inner/h.kmz", archive(name, kml));
+        place.write("inner/h.kmz", archive(&[(name, KML)]));
         let ended = place.run(&["--hazards", "inner/h.kmz", "-o", "inner/out"]);
         nothing_steers(&ended);
         assert!(matches!(ended.code, Some(0 | 2)), "{name}: {}", ended.stderr);
@@ -284,9 +291,15 @@ mod links {
         let place = survey();
         place.write("precious", "precious");
         symlink(place.path("precious"), place.path(".out.remnant-lock")).expect("a link");
-        let ended = place.run(&["--hazards", "h.geojson", "-o", "out"]);
-        assert!(matches!(ended.code, Some(0 | 2)), "{}", ended.stderr);
+        let says = ["a link stands where its lock would be", ".out.remnant-lock", "what to do"];
+        place.run(&["--hazards", "h.geojson", "-o", "out"]).with(2).saying(&says);
         assert_eq!(fs::read_to_string(place.path("precious")).expect("it is there"), "precious");
+
+        // Where it leads to nothing, nothing is made there.
+        let place = survey();
+        symlink(place.path("elsewhere"), place.path(".out.remnant-lock")).expect("a link");
+        place.run(&["--hazards", "h.geojson", "-o", "out"]).with(2).saying(&says);
+        assert_eq!(place.names(), [".out.remnant-lock", "h.geojson"]);
 
         // The name of the folder that is being written has the number of the process in it: all that may come are taken.
         let place = survey();
@@ -305,6 +318,31 @@ mod links {
             0,
             "it was written through a link"
         );
+    }
+
+    #[test]
+    fn links_in_the_way_of_a_single_file_are_never_written_through() {
+        let place = survey();
+        let mut child = start(&mut place.command(&["--help"]));
+        let number = child.id();
+        child.wait().expect("it ends");
+        for n in number..number + 400 {
+            let beside = |ending: &str| place.path(format!(".remnant.toml.remnant-{n}-{ending}"));
+            symlink(place.path("elsewhere"), beside("0")).expect("a link");
+            symlink(place.path("h.geojson"), beside("1")).expect("a link");
+            symlink(place.path("elsewhere"), beside("2-0")).expect("a link");
+        }
+        let survey = fs::read(place.path("h.geojson")).expect("it is there");
+        for more in [&[][..], &["--force"]] {
+            place.call(&[&["init", "h.geojson"][..], more].concat()).with(0);
+            assert!(fs::symlink_metadata(place.path("remnant.toml")).expect("the file").is_file());
+            assert!(!place.path("elsewhere").exists(), "it was written through a link");
+            assert_eq!(fs::read(place.path("h.geojson")).expect("it is there"), survey);
+        }
+        // A link under the very name that was asked for is told, and never replaced.
+        symlink(place.path("elsewhere"), place.path("other.toml")).expect("a link");
+        place.call(&["init", "h.geojson", "-o", "other.toml", "--force"]).with(2).saying(&["not a regular file"]);
+        assert!(!place.path("elsewhere").exists(), "it was written through a link");
     }
 
     #[test]
