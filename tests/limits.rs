@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use crate::call::Place;
+use crate::hostile::{KML, archive};
 use crate::scenario::{Feature, collection, rectangle};
 
 /// A star of 101 corners round a zone: its edges cross some 5,000 times, and it covers the zone.
@@ -86,6 +87,41 @@ fn a_file_that_grows_is_read_where_that_is_allowed() {
         .run(&["project.toml", "--crs", "EPSG:4326", "--limit", "growth=1", "--force"])
         .with(2)
         .saying(&["growth is 1"]);
+}
+
+#[test]
+fn every_command_that_reads_layers_takes_a_limit() {
+    let place = Place::new();
+    // More members than an archive usually has, so that even its layers are not listed.
+    let names: Vec<String> = (0..20_000).map(|n| format!("{n}")).collect();
+    let members = names.iter().map(|name| (name.as_str(), &b""[..]));
+    let members: Vec<_> = [("hazards.kml", KML)].into_iter().chain(members).collect();
+    place.write("hazards.kmz", archive(&members));
+    place.write("published.csv", "what,value,when,unit\nremaining,1,2020-01-01,ha\n");
+    let project = "published = \"published.csv\"\n[[layer]]\nrole = \"hazards\"\npath = \"hazards.kmz\"\n";
+    place.write("project.toml", project);
+    for call in [
+        &["run", "--hazards", "hazards.kmz"][..],
+        &["run", "project.toml", "-o", "second"],
+        &["inspect", "hazards.kmz"],
+        &["inspect", "hazards.kmz#hazards"],
+        &["init", "hazards.kmz", "-o", "made.toml"],
+        &["reconcile", "project.toml"],
+    ] {
+        place.call(call).with(2).saying(&["hazards.kmz", "20001 entries", "growth is 1", "--limit growth=N"]);
+        place.call(&[call, &["--limit", "growth=2"]].concat()).with(0);
+        place.call(&[call, &["--limit", "growth=0"]].concat()).with(2).saying(&["1 or more"]);
+    }
+    // What `init` was allowed to read, a run of its project may read.
+    place.call(&["run", "made.toml", "-o", "third"]).with(0);
+}
+
+#[test]
+fn a_limit_of_the_call_is_held_by_inspect_too() {
+    let place = star();
+    let looked = place.call(&["inspect", "hazards.geojson", "--limit", "corners=100"]).with(0);
+    assert!(looked.stdout.contains("the limit corners is 100") && looked.stdout.contains("--limit corners=N"));
+    assert!(!place.call(&["inspect", "hazards.geojson"]).with(0).stdout.contains("the limit"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use jiff::Zoned;
 use remnant::error::{Error, Result, printable};
 use remnant::inspect::{self, FieldFacts, Inspection};
 use remnant::pipeline::LayerSpec;
+use remnant::read::Limits;
 use remnant::report::Role;
 use remnant::settings::Settings;
 use serde_json::{Value, json};
@@ -30,12 +31,19 @@ pub fn inspect(call: &InspectArgs) -> Exit {
         log.error(&error);
         return Exit::from(&error);
     }
+    let limits = match call.limits.over(Limits::default()) {
+        Ok(limits) => limits,
+        Err(error) => {
+            log.error(&error);
+            return Exit::from(&error);
+        }
+    };
     for given in &call.files {
         if stop::is_asked() {
             log.error(&Error::Interrupted);
             return Exit::Interrupted;
         }
-        match look(given, call.crs.as_deref(), call.encoding.as_deref()) {
+        match look(given, call.crs.as_deref(), call.encoding.as_deref(), limits) {
             Ok(mut layers) => found.append(&mut layers),
             Err(error) => {
                 log.error(&error);
@@ -56,13 +64,13 @@ pub fn inspect(call: &InspectArgs) -> Exit {
 }
 
 /// The layers of a file, or the one that is named.
-pub fn look(given: &Path, crs: Option<&str>, encoding: Option<&str>) -> Result<Vec<Inspection>> {
+pub fn look(given: &Path, crs: Option<&str>, encoding: Option<&str>, limits: Limits) -> Result<Vec<Inspection>> {
     let (path, layer) = file_and_layer(given)?;
     let layers = match layer {
         Some(layer) => vec![Some(layer)],
-        None => inspect::layers(&path, encoding)?,
+        None => inspect::layers(&path, encoding, limits)?,
     };
-    let settings = Settings::new(Zoned::now().date());
+    let settings = Settings { limits, ..Settings::new(Zoned::now().date()) };
     let look = |layer| inspect::layer(&spec(&path, layer, crs, encoding), &settings);
     layers.into_iter().map(look).collect()
 }

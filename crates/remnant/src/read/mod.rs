@@ -273,7 +273,7 @@ pub struct Format {
     pub open: fn(&Request<'_>) -> Result<Box<dyn Source>>,
     /// The names of the layers of a file, in its order, each fit for [`Request::layer`]; the readers of formats with
     /// one layer in a file give that one's.
-    pub layers: fn(&Path) -> Result<Vec<String>>,
+    pub layers: fn(&Path, Limits) -> Result<Vec<String>>,
 }
 
 /// The note of a feature that had a ring which was not closed: the one note that makes a record a repaired one.
@@ -327,11 +327,11 @@ fn no_such_encoding(path: &Path, label: &str) -> Error {
 ///
 /// # Errors
 /// As [`open`], and where the features can't be decoded.
-pub fn field_names(path: &Path, layer: Option<&str>, encoding: Option<&str>) -> Result<Vec<String>> {
+pub fn field_names(path: &Path, layer: Option<&str>, encoding: Option<&str>, limits: Limits) -> Result<Vec<String>> {
     /// Features decoded at a time.
     const CHUNK: usize = 4096;
     let wanted = Wanted::listing();
-    let source = open(&Request { layer, encoding, ..Request::of(path, &wanted) })?;
+    let source = open(&Request { layer, encoding, limits, ..Request::of(path, &wanted) })?;
     let schema = source.info().fields.clone();
     if !schema.is_empty() {
         return Ok(schema);
@@ -344,9 +344,9 @@ pub fn field_names(path: &Path, layer: Option<&str>, encoding: Option<&str>) -> 
 }
 
 /// The layers of a format that has one in a file.
-fn only_layer(path: &Path) -> Result<Vec<String>> {
+fn only_layer(path: &Path, limits: Limits) -> Result<Vec<String>> {
     let wanted = Wanted::default();
-    let source = open(&Request::of(path, &wanted))?;
+    let source = open(&Request { limits, ..Request::of(path, &wanted) })?;
     Ok(vec![source.info().name.clone()])
 }
 
@@ -406,6 +406,6 @@ pub fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
 ///
 /// # Errors
 /// As [`open`].
-pub fn layers(path: &Path) -> Result<Vec<String>> {
-    (format_of(path)?.layers)(path)
+pub fn layers(path: &Path, limits: Limits) -> Result<Vec<String>> {
+    (format_of(path)?.layers)(path, limits)
 }

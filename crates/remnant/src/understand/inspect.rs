@@ -18,7 +18,7 @@ use crate::finding::{Code, Finding};
 use crate::guard;
 use crate::pipeline::LayerSpec;
 use crate::progress::Silent;
-use crate::read::{self, DeclaredCrs, Feature, Request, Shape, Value, Wanted, garbled};
+use crate::read::{self, DeclaredCrs, Feature, Limits, Request, Shape, Value, Wanted, garbled};
 use crate::report::Role;
 use crate::settings::Settings;
 
@@ -122,14 +122,15 @@ pub struct Guess {
     pub unknown: Vec<(&'static str, String, u64)>,
 }
 
-/// The layers of a file, for [`layer`]: `None` where it is read as one, whatever it holds, and else all of them.
+/// The layers of a file, for [`layer`]: `None` where it is read as one, whatever it holds, and else all of them. The file
+/// may ask for as much as `limits` allow.
 ///
 /// # Errors
 /// As [`read::open`].
-pub fn layers(path: &Path, encoding: Option<&str>) -> Result<Vec<Option<String>>> {
-    let layers = read::layers(path)?;
+pub fn layers(path: &Path, encoding: Option<&str>, limits: Limits) -> Result<Vec<Option<String>>> {
+    let layers = read::layers(path, limits)?;
     let wanted = Wanted::default();
-    let whole = read::open(&Request { encoding, ..Request::of(path, &wanted) });
+    let whole = read::open(&Request { encoding, limits, ..Request::of(path, &wanted) });
     match whole {
         Err(_) if layers.len() > 1 => Ok(layers.into_iter().map(Some).collect()),
         whole => whole.map(|_| vec![None]),
@@ -146,7 +147,7 @@ pub fn layer(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
 
 fn look(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
     let (path, of, encoding) = (spec.path.as_path(), spec.layer.as_deref(), spec.encoding.as_deref());
-    let names = read::field_names(path, of, encoding)?;
+    let names = read::field_names(path, of, encoding, settings.limits)?;
     let wanted = Wanted::new(&names);
     let source = read::open(&Request { layer: of, encoding, limits: settings.limits, ..Request::of(path, &wanted) })?;
     let features = source.read(0..source.len())?;
