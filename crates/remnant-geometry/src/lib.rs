@@ -54,6 +54,9 @@ pub mod outline;
 pub mod plane;
 pub mod probe;
 mod repair;
+#[cfg(test)]
+#[path = "../../../tests/seed.rs"]
+mod seed;
 mod strips;
 mod validity;
 pub mod window;

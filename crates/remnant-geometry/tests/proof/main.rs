@@ -17,6 +17,8 @@ mod faces;
 mod laws;
 mod robust;
 mod scenes;
+#[path = "../../../../tests/seed.rs"]
+mod seed;
 mod slabs;
 mod suites;
 mod validity;
