@@ -2,11 +2,13 @@
 //! written, in names of files and layers, in messages. Each output is read by programs that share nothing with this one:
 //! Python's csv, json, zipfile, XML, HTML and sqlite3 (`oracle/hostile_check.py`); `page.rs` opens the page in a browser.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use remnant::read::{self, Limits, Request, Wanted};
 use serde_json::{Value, json};
 
 use crate::call::{Ended, Place, finish, start};
@@ -126,6 +128,105 @@ fn every_output_holds_hostile_texts_as_texts() {
     // What was written is an input too.
     let looked = place.call(&["inspect", "out/remnant.gpkg", "out/districts.geojson", "out/records.csv"]);
     nothing_steers(&looked);
+}
+
+/// The texts of a row by the names of their columns. A format may have nothing where another has an empty text.
+type Texts = BTreeMap<String, String>;
+
+/// The texts of the features of a GeoJSON file, read by nothing of this program, in an order of their own.
+fn texts_of_json(path: &Path) -> Vec<Texts> {
+    let file: Value = serde_json::from_slice(&fs::read(path).expect("a file")).expect("JSON");
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(|item| item.as_str().expect("a text")).collect::<Vec<_>>().join("; "),
+        _ => String::new(),
+    };
+    let row = |feature: &Value| -> Texts {
+        let members = feature["properties"].as_object().expect("members");
+        members.iter().map(|(name, value)| (name.clone(), text(value))).filter(|(_, text)| !text.is_empty()).collect()
+    };
+    let mut rows: Vec<Texts> = file["features"].as_array().expect("features").iter().map(row).collect();
+    rows.sort();
+    rows
+}
+
+/// The texts of the features of a layer, as this program reads them.
+fn texts_read(path: &Path, layer: Option<&str>) -> Vec<Texts> {
+    let names = read::field_names(path, layer, None, Limits::default()).expect("fields");
+    let wanted = Wanted::new(&names);
+    let source = read::open(&Request { layer, ..Request::of(path, &wanted) }).expect("a layer");
+    let features = source.read(0..source.len()).expect("features");
+    let row = |feature: &read::Feature| -> Texts {
+        let texts = feature.values.iter().map(|(slot, value)| match value {
+            read::Value::Text(text) => (names[usize::from(*slot)].clone(), text.clone()),
+            read::Value::Date(day) => (names[usize::from(*slot)].clone(), day.to_string()),
+            _ => (String::new(), String::new()),
+        });
+        texts.filter(|(_, text)| !text.is_empty()).collect()
+    };
+    let mut rows: Vec<Texts> = features.iter().map(row).collect();
+    rows.sort();
+    rows
+}
+
+#[test]
+fn every_text_cell_of_the_binary_formats_is_what_went_in() {
+    let place = Place::new();
+    place.write("all.geojson", layer());
+    let roles = ["--hazards", "--releases", "--districts", "--zones"];
+    let mut arguments: Vec<&str> = roles.iter().flat_map(|role| [*role, "all.geojson"]).collect();
+    // Undated, half of the ground would be nobody's; with its hazards alone it is all there.
+    arguments.extend(["--faces", "--format", "gpkg,flatgeobuf,geoparquet", "-o", "out", "--quiet"]);
+    place.run(&arguments).with(0);
+    let (mut cells, mut layers) = (0, 0);
+    for name in ["districts", "zones", "remaining", "released", "findings", "faces"] {
+        let at = |ending: &str| place.path(format!("out/{name}.{ending}"));
+        let wanted = texts_of_json(&at("geojson"));
+        let base = place.path("out/remnant.gpkg");
+        for (what, rows) in [
+            ("FlatGeobuf", texts_read(&at("fgb"), None)),
+            ("GeoParquet", texts_read(&at("parquet"), None)),
+            ("GeoPackage", texts_read(&base, Some(name))),
+        ] {
+            assert_eq!(rows.len(), wanted.len(), "{name}, {what}: rows");
+            for (row, wanted) in rows.iter().zip(&wanted) {
+                assert!(row == wanted, "{name}, {what}: {:.600?}\nand not {:.600?}", row, wanted);
+            }
+            cells += rows.iter().map(BTreeMap::len).sum::<usize>();
+            layers += 1;
+        }
+    }
+    println!("{cells} text cells in {layers} layers are what went in");
+    assert!(layers == 18 && cells > 3000, "{cells} cells in {layers} layers");
+    // What went in, by the fields that are handed through.
+    let mut given = texts();
+    given.sort();
+    let column = |rows: &[Texts], name: &str| {
+        let mut all: Vec<String> = rows.iter().filter_map(|row| row.get(name).cloned()).collect();
+        all.sort();
+        all
+    };
+    for (ending, file) in [("fgb", "zones.fgb"), ("parquet", "zones.parquet")] {
+        let rows = texts_read(&place.path(format!("out/{file}")), None);
+        for name in ["id", "name"] {
+            assert!(column(&rows, name) == given, "{name} in {ending}");
+        }
+        let districts = column(&texts_read(&place.path(format!("out/districts.{ending}")), None), "name");
+        assert!(given.iter().all(|text| districts.contains(text)), "districts in {ending}");
+    }
+    read_by_gis(&place, "out");
+}
+
+/// Holds the formats of a folder against its GeoJSON cell by cell, by readers of other programs where they are there.
+#[track_caller]
+fn read_by_gis(place: &Place, out: &str) {
+    let Some(python) = python() else { return };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/oracle/formats_check.py");
+    let mut command = Command::new(python);
+    command.env("PYTHONDONTWRITEBYTECODE", "1").arg(script).arg(place.path(out));
+    let ended = finish(start(&mut command));
+    println!("{}", ended.stdout);
+    assert!(matches!(ended.code, Some(0 | 77)), "{}{}", ended.stdout, ended.stderr);
 }
 
 #[test]
