@@ -97,7 +97,7 @@ fn every_command_that_reads_layers_takes_a_limit() {
     let members = names.iter().map(|name| (name.as_str(), &b""[..]));
     let members: Vec<_> = [("hazards.kml", KML)].into_iter().chain(members).collect();
     place.write("hazards.kmz", archive(&members));
-    place.write("published.csv", "what,value,when,unit\nremaining,1,2020-01-01,ha\n");
+    place.write("published.csv", "id,what,value,when,unit\na,remaining,1,2020-01-01,ha\n");
     let project = "published = \"published.csv\"\n[[layer]]\nrole = \"hazards\"\npath = \"hazards.kmz\"\n";
     place.write("project.toml", project);
     for call in [
@@ -122,6 +122,38 @@ fn a_limit_of_the_call_is_held_by_inspect_too() {
     let looked = place.call(&["inspect", "hazards.geojson", "--limit", "corners=100"]).with(0);
     assert!(looked.stdout.contains("the limit corners is 100") && looked.stdout.contains("--limit corners=N"));
     assert!(!place.call(&["inspect", "hazards.geojson"]).with(0).stdout.contains("the limit"));
+}
+
+#[test]
+fn a_layer_of_very_many_fields_or_very_long_names_is_looked_at_all_the_same() {
+    let place = Place::new();
+    let shape = r#""geometry":{"type":"Polygon","coordinates":[[[46,39],[46.01,39],[46.01,39.01],[46,39]]]}"#;
+    let file = |members: &str| {
+        format!(
+            r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{{members}}},{shape}}}]}}"#
+        )
+    };
+    let many: Vec<String> = (0..300_000).map(|n| format!(r#""k{n}":"v{n}""#)).collect();
+    place.write("many.geojson", file(&many.join(",")));
+    place.write(
+        "many.csv",
+        format!("{}\n{}\n", (0..300_000).map(|n| format!("k{n}")).collect::<Vec<_>>().join(","), ",".repeat(2_000_000)),
+    );
+    for name in ["many.geojson", "many.csv"] {
+        let looked = place.call(&["inspect", name]).with(0).stdout;
+        assert!(looked.contains("the layer has 300000 fields, of which the first 2000 are looked at"), "{name}");
+        assert!(looked.contains("k1999 ") && !looked.contains("k2000 "), "{name}");
+    }
+    let looked = place.call(&["inspect", "many.geojson"]).with(0).stdout;
+    assert!(looked.contains("\"v1999\""), "values are found by their fields");
+
+    let long = "n".repeat(70_000);
+    place.write("long.geojson", file(&format!(r#""id":"a","{long}":"{long}""#)));
+    let looked = place.call(&["inspect", "long.geojson"]).with(0).stdout;
+    assert!(looked.contains("nnn...") && looked.lines().all(|line| line.len() < 500), "names are cut");
+    let whole = place.call(&["inspect", "long.geojson", "--json"]).with(0).stdout;
+    assert!(whole.contains(&long), "and are whole where a program reads them");
+    place.run(&["--hazards", "long.geojson"]).with(0);
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::terminal::Log;
 
 /// Samples of a field that are shown.
 const SHOWN: usize = 6;
-/// Characters of a sample that are shown.
+/// Characters of a name or a sample that are shown.
 const WIDEST: usize = 40;
 
 /// `remnant inspect`. A file that can't be read is told, and the others are looked at all the same.
@@ -100,9 +100,10 @@ fn as_text(layer: &Inspection) -> String {
     }
     line("looks like", looks_like(layer));
     let _ = writeln!(text, "  fields      {}", layer.fields.len());
-    let width = layer.fields.iter().map(|f| printable(&f.name).chars().count()).max().unwrap_or(0);
-    for field in &layer.fields {
-        let _ = writeln!(text, "    {:<width$}  {}", printable(&field.name), of_field(field));
+    let names: Vec<String> = layer.fields.iter().map(|field| short(&field.name)).collect();
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (name, field) in names.iter().zip(&layer.fields) {
+        let _ = writeln!(text, "    {name:<width$}  {}", of_field(field));
     }
     if !layer.problems.is_empty() {
         let _ = writeln!(text, "  problems");
@@ -161,11 +162,17 @@ fn of_field(field: &FieldFacts) -> String {
     if samples.is_empty() { text } else { format!("{text}: {}", samples.join(", ")) }
 }
 
-fn sample(value: &str, count: u64) -> String {
-    let mut shown = printable(&value.chars().take(WIDEST).collect::<String>());
-    if value.chars().nth(WIDEST).is_some() {
+/// The beginning of a text, fit for a terminal: a name or a value may be as long as its file.
+fn short(text: &str) -> String {
+    let mut shown = printable(&text.chars().take(WIDEST).collect::<String>());
+    if text.chars().nth(WIDEST).is_some() {
         shown.push_str("...");
     }
+    shown
+}
+
+fn sample(value: &str, count: u64) -> String {
+    let shown = short(value);
     if count > 1 { format!("\"{shown}\" x{count}") } else { format!("\"{shown}\"") }
 }
 
