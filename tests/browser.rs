@@ -189,13 +189,19 @@ impl Browser {
         pdf.matches("/Type /Page").count()
     }
 
-    /// Everything that a page must not do: errors and warnings in its console, requests for anything but itself.
+    /// Everything that a page must not do: errors and warnings in its console, dialogs, requests for anything but itself.
     pub fn complaints(&mut self) -> Vec<String> {
         // Whatever was on its way has come once another question is answered.
         self.call("Runtime.evaluate", json!({"expression": "1"}));
         let own = |url: &str| url.starts_with("file://") && url.ends_with("/report.html");
         let complaint = |event: &Value| match event["method"].as_str() {
-            Some("Runtime.exceptionThrown" | "Log.entryAdded" | "Runtime.consoleAPICalled") => Some(event.to_string()),
+            Some(
+                "Runtime.exceptionThrown"
+                | "Log.entryAdded"
+                | "Runtime.consoleAPICalled"
+                | "Page.javascriptDialogOpening"
+                | "Page.windowOpen",
+            ) => Some(event.to_string()),
             Some("Network.requestWillBeSent") => {
                 let url = event["params"]["request"]["url"].as_str().unwrap_or_default();
                 (!own(url) && url != "about:blank").then(|| format!("request of {url}"))

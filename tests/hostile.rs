@@ -2,11 +2,13 @@
 //! written, in names of files and layers, in messages. Each output is read by programs that share nothing with this one:
 //! Python's csv, json, zipfile, XML, HTML and sqlite3 (`oracle/hostile_check.py`); `page.rs` opens the page in a browser.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use remnant::read::{self, Limits, Request, Wanted};
 use serde_json::{Value, json};
 
 use crate::call::{Ended, Place, finish, start};
@@ -128,6 +130,105 @@ fn every_output_holds_hostile_texts_as_texts() {
     nothing_steers(&looked);
 }
 
+/// The texts of a row by the names of their columns. A format may have nothing where another has an empty text.
+type Texts = BTreeMap<String, String>;
+
+/// The texts of the features of a GeoJSON file, read by nothing of this program, in an order of their own.
+fn texts_of_json(path: &Path) -> Vec<Texts> {
+    let file: Value = serde_json::from_slice(&fs::read(path).expect("a file")).expect("JSON");
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(|item| item.as_str().expect("a text")).collect::<Vec<_>>().join("; "),
+        _ => String::new(),
+    };
+    let row = |feature: &Value| -> Texts {
+        let members = feature["properties"].as_object().expect("members");
+        members.iter().map(|(name, value)| (name.clone(), text(value))).filter(|(_, text)| !text.is_empty()).collect()
+    };
+    let mut rows: Vec<Texts> = file["features"].as_array().expect("features").iter().map(row).collect();
+    rows.sort();
+    rows
+}
+
+/// The texts of the features of a layer, as this program reads them.
+fn texts_read(path: &Path, layer: Option<&str>) -> Vec<Texts> {
+    let names = read::field_names(path, layer, None, Limits::default()).expect("fields");
+    let wanted = Wanted::new(&names);
+    let source = read::open(&Request { layer, ..Request::of(path, &wanted) }).expect("a layer");
+    let features = source.read(0..source.len()).expect("features");
+    let row = |feature: &read::Feature| -> Texts {
+        let texts = feature.values.iter().map(|(slot, value)| match value {
+            read::Value::Text(text) => (names[usize::from(*slot)].clone(), text.clone()),
+            read::Value::Date(day) => (names[usize::from(*slot)].clone(), day.to_string()),
+            _ => (String::new(), String::new()),
+        });
+        texts.filter(|(_, text)| !text.is_empty()).collect()
+    };
+    let mut rows: Vec<Texts> = features.iter().map(row).collect();
+    rows.sort();
+    rows
+}
+
+#[test]
+fn every_text_cell_of_the_binary_formats_is_what_went_in() {
+    let place = Place::new();
+    place.write("all.geojson", layer());
+    let roles = ["--hazards", "--releases", "--districts", "--zones"];
+    let mut arguments: Vec<&str> = roles.iter().flat_map(|role| [*role, "all.geojson"]).collect();
+    // Undated, half of the ground would be nobody's; with its hazards alone it is all there.
+    arguments.extend(["--faces", "--format", "gpkg,flatgeobuf,geoparquet", "-o", "out", "--quiet"]);
+    place.run(&arguments).with(0);
+    let (mut cells, mut layers) = (0, 0);
+    for name in ["districts", "zones", "remaining", "released", "findings", "faces"] {
+        let at = |ending: &str| place.path(format!("out/{name}.{ending}"));
+        let wanted = texts_of_json(&at("geojson"));
+        let base = place.path("out/remnant.gpkg");
+        for (what, rows) in [
+            ("FlatGeobuf", texts_read(&at("fgb"), None)),
+            ("GeoParquet", texts_read(&at("parquet"), None)),
+            ("GeoPackage", texts_read(&base, Some(name))),
+        ] {
+            assert_eq!(rows.len(), wanted.len(), "{name}, {what}: rows");
+            for (row, wanted) in rows.iter().zip(&wanted) {
+                assert!(row == wanted, "{name}, {what}: {:.600?}\nand not {:.600?}", row, wanted);
+            }
+            cells += rows.iter().map(BTreeMap::len).sum::<usize>();
+            layers += 1;
+        }
+    }
+    println!("{cells} text cells in {layers} layers are what went in");
+    assert!(layers == 18 && cells > 3000, "{cells} cells in {layers} layers");
+    // What went in, by the fields that are handed through.
+    let mut given = texts();
+    given.sort();
+    let column = |rows: &[Texts], name: &str| {
+        let mut all: Vec<String> = rows.iter().filter_map(|row| row.get(name).cloned()).collect();
+        all.sort();
+        all
+    };
+    for (ending, file) in [("fgb", "zones.fgb"), ("parquet", "zones.parquet")] {
+        let rows = texts_read(&place.path(format!("out/{file}")), None);
+        for name in ["id", "name"] {
+            assert!(column(&rows, name) == given, "{name} in {ending}");
+        }
+        let districts = column(&texts_read(&place.path(format!("out/districts.{ending}")), None), "name");
+        assert!(given.iter().all(|text| districts.contains(text)), "districts in {ending}");
+    }
+    read_by_gis(&place, "out");
+}
+
+/// Holds the formats of a folder against its GeoJSON cell by cell, by readers of other programs where they are there.
+#[track_caller]
+fn read_by_gis(place: &Place, out: &str) {
+    let Some(python) = python() else { return };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/oracle/formats_check.py");
+    let mut command = Command::new(python);
+    command.env("PYTHONDONTWRITEBYTECODE", "1").arg(script).arg(place.path(out));
+    let ended = finish(start(&mut command));
+    println!("{}", ended.stdout);
+    assert!(matches!(ended.code, Some(0 | 77)), "{}{}", ended.stdout, ended.stderr);
+}
+
 #[test]
 fn hostile_published_figures_stay_texts() {
     let place = Place::new();
@@ -196,32 +297,39 @@ fn names_of_files_layers_and_members_lead_nowhere() {
     }
 }
 
-/// An archive whose member has this name, stored.
-fn archive(name: &str, content: &[u8]) -> Vec<u8> {
-    let crc = content.iter().fold(!0_u32, |crc, &byte| {
-        (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xedb8_8320 } else { c >> 1 })
-    });
-    let (length, label) = ((content.len() as u32).to_le_bytes(), (name.len() as u16).to_le_bytes());
-    let common =
-        [&[20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0][..], &(!crc).to_le_bytes(), &length, &length, &label, &[0, 0]].concat();
-    let local = [b"PK\x03\x04", &common[..], name.as_bytes(), content].concat();
-    let central = [b"PK\x01\x02\x14\x00", &common[..], &[0; 14], name.as_bytes()].concat();
-    let sizes = [(central.len() as u32).to_le_bytes(), (local.len() as u32).to_le_bytes()].concat();
-    [&local[..], &central, b"PK\x05\x06\0\0\0\0\x01\0\x01\0", &sizes, &[0, 0]].concat()
+/// An archive with members of these names, stored; 65,535 at most.
+pub fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut locals, mut directory) = (Vec::new(), Vec::new());
+    for (name, content) in members {
+        let crc = content.iter().fold(!0_u32, |crc, &byte| {
+            (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xedb8_8320 } else { c >> 1 })
+        });
+        let (length, label) = ((content.len() as u32).to_le_bytes(), (name.len() as u16).to_le_bytes());
+        let common =
+            [&[20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0][..], &(!crc).to_le_bytes(), &length, &length, &label, &[0, 0]];
+        let (common, offset) = (common.concat(), (locals.len() as u32).to_le_bytes());
+        directory.extend([b"PK\x01\x02\x14\x00", &common[..], &[0; 10], &offset, name.as_bytes()].concat());
+        locals.extend([b"PK\x03\x04", &common[..], name.as_bytes(), content].concat());
+    }
+    let count = (members.len() as u16).to_le_bytes();
+    let sizes = [(directory.len() as u32).to_le_bytes(), (locals.len() as u32).to_le_bytes()].concat();
+    [&locals[..], &directory, b"PK\x05\x06\0\0\0\0", &count, &count, &sizes, &[0, 0]].concat()
 }
+
+/// A hazard in KML.
+pub const KML: &[u8] =
+    br#"<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>h</name><Polygon><outerBoundaryIs>
+    <LinearRing><coordinates>17,44 17.01,44 17.01,44.01 17,44</coordinates></LinearRing></outerBoundaryIs></Polygon>
+    </Placemark></Document></kml>"#;
 
 #[test]
 fn members_of_archives_are_never_unpacked_by_their_names() {
-    let kml =
-        br#"<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>h</name><Polygon><outerBoundaryIs>
-        <LinearRing><coordinates>17,44 17.01,44 17.01,44.01 17,44</coordinates></LinearRing></outerBoundaryIs></Polygon>
-        </Placemark></Document></kml>"#;
     for name in
         ["../escaped.kml", "/tmp/escaped.kml", "..\\escaped.kml", "C:\\escaped.kml", "a/../../escaped.kml", "doc.kml"]
     {
         let place = Place::new();
         fs::create_dir(place.path("inner")).expect("a folder");
-        place.write("inner/h.kmz", archive(name, kml));
+        place.write("inner/h.kmz", archive(&[(name, KML)]));
         let ended = place.run(&["--hazards", "inner/h.kmz", "-o", "inner/out"]);
         nothing_steers(&ended);
         assert!(matches!(ended.code, Some(0 | 2)), "{name}: {}", ended.stderr);
@@ -284,9 +392,15 @@ mod links {
         let place = survey();
         place.write("precious", "precious");
         symlink(place.path("precious"), place.path(".out.remnant-lock")).expect("a link");
-        let ended = place.run(&["--hazards", "h.geojson", "-o", "out"]);
-        assert!(matches!(ended.code, Some(0 | 2)), "{}", ended.stderr);
+        let says = ["a link stands where its lock would be", ".out.remnant-lock", "what to do"];
+        place.run(&["--hazards", "h.geojson", "-o", "out"]).with(2).saying(&says);
         assert_eq!(fs::read_to_string(place.path("precious")).expect("it is there"), "precious");
+
+        // Where it leads to nothing, nothing is made there.
+        let place = survey();
+        symlink(place.path("elsewhere"), place.path(".out.remnant-lock")).expect("a link");
+        place.run(&["--hazards", "h.geojson", "-o", "out"]).with(2).saying(&says);
+        assert_eq!(place.names(), [".out.remnant-lock", "h.geojson"]);
 
         // The name of the folder that is being written has the number of the process in it: all that may come are taken.
         let place = survey();
@@ -305,6 +419,31 @@ mod links {
             0,
             "it was written through a link"
         );
+    }
+
+    #[test]
+    fn links_in_the_way_of_a_single_file_are_never_written_through() {
+        let place = survey();
+        let mut child = start(&mut place.command(&["--help"]));
+        let number = child.id();
+        child.wait().expect("it ends");
+        for n in number..number + 400 {
+            let beside = |ending: &str| place.path(format!(".remnant.toml.remnant-{n}-{ending}"));
+            symlink(place.path("elsewhere"), beside("0")).expect("a link");
+            symlink(place.path("h.geojson"), beside("1")).expect("a link");
+            symlink(place.path("elsewhere"), beside("2-0")).expect("a link");
+        }
+        let survey = fs::read(place.path("h.geojson")).expect("it is there");
+        for more in [&[][..], &["--force"]] {
+            place.call(&[&["init", "h.geojson"][..], more].concat()).with(0);
+            assert!(fs::symlink_metadata(place.path("remnant.toml")).expect("the file").is_file());
+            assert!(!place.path("elsewhere").exists(), "it was written through a link");
+            assert_eq!(fs::read(place.path("h.geojson")).expect("it is there"), survey);
+        }
+        // A link under the very name that was asked for is told, and never replaced.
+        symlink(place.path("elsewhere"), place.path("other.toml")).expect("a link");
+        place.call(&["init", "h.geojson", "-o", "other.toml", "--force"]).with(2).saying(&["not a regular file"]);
+        assert!(!place.path("elsewhere").exists(), "it was written through a link");
     }
 
     #[test]

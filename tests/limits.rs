@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use crate::call::Place;
+use crate::hostile::{KML, archive};
 use crate::scenario::{Feature, collection, rectangle};
 
 /// A star of 101 corners round a zone: its edges cross some 5,000 times, and it covers the zone.
@@ -86,6 +87,73 @@ fn a_file_that_grows_is_read_where_that_is_allowed() {
         .run(&["project.toml", "--crs", "EPSG:4326", "--limit", "growth=1", "--force"])
         .with(2)
         .saying(&["growth is 1"]);
+}
+
+#[test]
+fn every_command_that_reads_layers_takes_a_limit() {
+    let place = Place::new();
+    // More members than an archive usually has, so that even its layers are not listed.
+    let names: Vec<String> = (0..20_000).map(|n| format!("{n}")).collect();
+    let members = names.iter().map(|name| (name.as_str(), &b""[..]));
+    let members: Vec<_> = [("hazards.kml", KML)].into_iter().chain(members).collect();
+    place.write("hazards.kmz", archive(&members));
+    place.write("published.csv", "id,what,value,when,unit\na,remaining,1,2020-01-01,ha\n");
+    let project = "published = \"published.csv\"\n[[layer]]\nrole = \"hazards\"\npath = \"hazards.kmz\"\n";
+    place.write("project.toml", project);
+    for call in [
+        &["run", "--hazards", "hazards.kmz"][..],
+        &["run", "project.toml", "-o", "second"],
+        &["inspect", "hazards.kmz"],
+        &["inspect", "hazards.kmz#hazards"],
+        &["init", "hazards.kmz", "-o", "made.toml"],
+        &["reconcile", "project.toml"],
+    ] {
+        place.call(call).with(2).saying(&["hazards.kmz", "20001 entries", "growth is 1", "--limit growth=N"]);
+        place.call(&[call, &["--limit", "growth=2"]].concat()).with(0);
+        place.call(&[call, &["--limit", "growth=0"]].concat()).with(2).saying(&["1 or more"]);
+    }
+    // What `init` was allowed to read, a run of its project may read.
+    place.call(&["run", "made.toml", "-o", "third"]).with(0);
+}
+
+#[test]
+fn a_limit_of_the_call_is_held_by_inspect_too() {
+    let place = star();
+    let looked = place.call(&["inspect", "hazards.geojson", "--limit", "corners=100"]).with(0);
+    assert!(looked.stdout.contains("the limit corners is 100") && looked.stdout.contains("--limit corners=N"));
+    assert!(!place.call(&["inspect", "hazards.geojson"]).with(0).stdout.contains("the limit"));
+}
+
+#[test]
+fn a_layer_of_very_many_fields_or_very_long_names_is_looked_at_all_the_same() {
+    let place = Place::new();
+    let shape = r#""geometry":{"type":"Polygon","coordinates":[[[46,39],[46.01,39],[46.01,39.01],[46,39]]]}"#;
+    let file = |members: &str| {
+        format!(
+            r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{{members}}},{shape}}}]}}"#
+        )
+    };
+    let many: Vec<String> = (0..300_000).map(|n| format!(r#""k{n}":"v{n}""#)).collect();
+    place.write("many.geojson", file(&many.join(",")));
+    place.write(
+        "many.csv",
+        format!("{}\n{}\n", (0..300_000).map(|n| format!("k{n}")).collect::<Vec<_>>().join(","), ",".repeat(2_000_000)),
+    );
+    for name in ["many.geojson", "many.csv"] {
+        let looked = place.call(&["inspect", name]).with(0).stdout;
+        assert!(looked.contains("the layer has 300000 fields, of which the first 2000 are looked at"), "{name}");
+        assert!(looked.contains("k1999 ") && !looked.contains("k2000 "), "{name}");
+    }
+    let looked = place.call(&["inspect", "many.geojson"]).with(0).stdout;
+    assert!(looked.contains("\"v1999\""), "values are found by their fields");
+
+    let long = "n".repeat(70_000);
+    place.write("long.geojson", file(&format!(r#""id":"a","{long}":"{long}""#)));
+    let looked = place.call(&["inspect", "long.geojson"]).with(0).stdout;
+    assert!(looked.contains("nnn...") && looked.lines().all(|line| line.len() < 500), "names are cut");
+    let whole = place.call(&["inspect", "long.geojson", "--json"]).with(0).stdout;
+    assert!(whole.contains(&long), "and are whole where a program reads them");
+    place.run(&["--hazards", "long.geojson"]).with(0);
 }
 
 #[test]

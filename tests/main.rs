@@ -55,6 +55,7 @@ mod periods;
 mod planning;
 mod project;
 mod scenario;
+mod seed;
 mod series;
 mod supply;
 mod written;

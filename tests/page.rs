@@ -511,3 +511,145 @@ fn a_speck_of_contaminated_land_can_be_seen_from_far() {
     assert!((4 * 4..400).contains(&seen), "{seen} pixels");
     browser.without_complaints();
 }
+
+/// Names, as the text of JSON has them: what would be taken for script, style, address, template, member of an object or
+/// element of the page, what turns the direction of writing, and what is no text at all.
+fn hostile_names() -> Vec<String> {
+    let texts = [
+        "<script>window.pwned=1</script>",
+        "</script><img src=x onerror=alert(1)>",
+        "</style><style>*{display:none!important}</style>",
+        "}*{display:none!important}/*",
+        "red;background:url(http://example.org/x)",
+        "javascript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "{{constructor.constructor('alert(1)')()}}",
+        "${alert(1)}#{alert(1)}<%= alert(1) %>",
+        "\u{202e}gpj.exe\u{202c}\u{2066}",
+        "\u{1b}[31m\u{7}\u{8}\u{0}\u{9f}",
+        "\u{2028}\u{2029}\u{feff}\u{200b}.",
+        "__proto__",
+        "constructor",
+        "toString",
+        "hasOwnProperty",
+        "valueOf",
+        "__defineGetter__",
+        "map",
+        "panel",
+        "zones-table",
+        "remaining",
+        "undefined",
+        "NaN",
+        "-1",
+        "0",
+        "[object Object]",
+        "(",
+        ".*",
+        "\\",
+        "%s%n%00",
+        "&lt;script&gt;&#0;",
+    ];
+    // Halves of characters, which are no text.
+    texts
+        .into_iter()
+        .map(|text| Value::from(text).to_string())
+        .chain(["\"a\\ud800\"".into(), "\"\\udc00\\ud800z\"".into()])
+        .collect()
+}
+
+/// A layer of squares that bear these names in every field.
+fn named_layer(names: &[String]) -> String {
+    let features = names.iter().enumerate().map(|(n, name)| {
+        let (west, east) = (17.0 + 0.003 * n as f64, 17.002 + 0.003 * n as f64);
+        format!(
+            r#"{{"type":"Feature","properties":{{"id":{name},"code":{name},"name":{name},"class":"confirmed","kind":"cleared",
+            "operator":{name},"task":{name},"date":"2020-01-01"}},"geometry":{{"type":"Polygon","coordinates":
+            [[[{west},44],[{east},44],[{east},44.002],[{west},44.002],[{west},44]]]}}}}"#
+        )
+    });
+    format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.collect::<Vec<_>>().join(","))
+}
+
+#[test]
+fn a_page_of_hostile_names_works_and_shows_them_as_text() {
+    works_with(&hostile_names());
+}
+
+#[test]
+fn a_page_of_names_without_end_works_and_shows_them_as_text() {
+    let long = |unit: &str| Value::from(unit.repeat(100_000 / unit.len())).to_string();
+    works_with(&[long("W"), long("<b>\"'&"), long("\u{202e}a ")]);
+}
+
+fn works_with(given: &[String]) {
+    let Some(mut browser) = Browser::start() else { return };
+    let place = Place::new();
+    let content = named_layer(given);
+    // The layers are called so too; a name of a file has no stroke in it.
+    let file = |role: &str| format!("{role}<img src=x onerror=alert(1)>__proto__\u{202e}.geojson");
+    let mut call: Vec<String> = Vec::new();
+    for role in ["hazards", "zones", "districts"] {
+        place.write(file(role), &content);
+        call.extend([format!("--{role}"), file(role)]);
+    }
+    place.write("releases.geojson", named_layer(&given[..3]));
+    call.extend(["--releases", "releases.geojson", "-o", "out", "--quiet"].map(str::to_owned));
+    call.extend(["--exposure".to_owned(), format!("<b>alert(1)</b>__proto__={}", file("zones"))]);
+    place.run(&call).with(0);
+    let zones = place.output("out").json("zones.geojson");
+    let names: Vec<&str> =
+        zones["features"].as_array().unwrap().iter().map(|zone| zone["properties"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), given.len());
+
+    browser.open(&place.path("out/report.html"));
+    let shown = browser.ask("[...document.querySelectorAll('#zones-table tbody tr')].sort((a, b) => a.dataset.row - b.dataset.row).map((r) => r.querySelector('button').textContent)");
+    assert_eq!(shown, json!(names), "zones");
+    let shown = browser.ask("[...document.querySelectorAll('#districts-table tbody tr')].map((r) => r.textContent)");
+    let rows = shown.as_array().unwrap();
+    for name in &names {
+        assert!(rows.iter().any(|row| row.as_str().unwrap().contains(name)), "no district {:.60?}", name);
+    }
+
+    let rows = "document.querySelectorAll('#zones-table tbody tr').length";
+    for (n, name) in names.iter().enumerate() {
+        // Searched as it is, filtered by its district, chosen.
+        browser.set("zones-search", name);
+        assert!(browser.ask(rows).as_u64() >= Some(1), "{:.60?} finds nothing", name);
+        browser.set("zones-search", "");
+        browser.set("zones-district", name);
+        let chosen = browser.text("document.getElementById('zones-district').value");
+        assert!(chosen == *name, "{:.60?} is no district that can be chosen: {:.60?}", name, chosen);
+        assert_eq!(browser.ask(rows), 1, "{:.60?} filters", name);
+        browser.set("zones-district", "");
+        browser.click(&format!("#zones-table button[data-zone='{n}']"));
+        assert_eq!(browser.text("document.querySelector('#panel h3').textContent"), *name);
+    }
+    browser.set("findings-search", "__proto__");
+    let layers = browser.text("document.getElementById('inputs-table').textContent");
+    assert!(layers.contains("<img src=x onerror=alert(1)>__proto__"), "{layers:.300}");
+    browser.click("[data-status=contaminated]");
+    assert!(browser.ask(rows).as_u64() < Some(names.len() as u64));
+    browser.click("[data-status=contaminated]");
+    browser.set("language", "ru");
+    assert_eq!(browser.ask(rows), names.len());
+    browser.ask("window.print = () => {}");
+    browser.click("#zones-print");
+    assert_eq!(browser.ask("document.querySelectorAll('.sheet').length"), names.len());
+    browser.ask("window.dispatchEvent(new Event('afterprint'))");
+
+    assert!(browser.ask("window.pwned ?? Object.prototype.name ?? ({}).id ?? null").is_null());
+    assert_eq!(browser.ask("getComputedStyle(document.body).display"), "block");
+    let made =
+        "document.querySelectorAll('img, iframe, object, embed, link, [onerror], [onload], [style*=url]').length";
+    assert_eq!(browser.ask(made), 0);
+    assert_eq!(browser.ask("document.querySelectorAll('style, script').length"), browser_parts(&place));
+    browser.without_complaints();
+}
+
+/// How many styles and scripts a page of the same program has where nothing in it is hostile.
+fn browser_parts(place: &Place) -> u64 {
+    place.write("plain.geojson", named_layer(&["\"a\"".to_owned()]));
+    place.run(&["--hazards", "plain.geojson", "-o", "plain", "--quiet"]).with(0);
+    let page = std::fs::read_to_string(place.path("plain/report.html")).unwrap();
+    (page.matches("<script").count() + page.matches("<style").count()) as u64
+}

@@ -9,6 +9,7 @@ mod call;
 mod identities;
 mod output;
 mod scenario;
+mod seed;
 
 use std::alloc::System;
 use std::path::Path;
@@ -147,10 +148,11 @@ fn memory_stays_flat_and_every_account_adds_up() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let (count, place) = (asked(), Place::new());
     // The largest survey is among the first runs, so that buffers which are kept are as large as they get.
-    (0..WARM_UP as u64).for_each(|seed| once(seed, &place));
+    let seeds = |count: usize| seed::of(0..count as u64);
+    seeds(WARM_UP).for_each(|seed| once(seed, &place));
     let (before, resident_before) = (settled(0), resident());
     let mut most = before;
-    for seed in 0..count as u64 {
+    for seed in seeds(count) {
         once(seed, &place);
         most = most.max(settled(before + LEFT));
         assert!(most <= before + LEFT, "seed {seed}: {before} bytes were in use after the warm-up, now {most}");
@@ -169,7 +171,7 @@ fn memory_stays_flat_and_every_account_adds_up() {
 fn the_command_is_as_good_after_many_calls() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let (count, mut peaks) = (asked(), Vec::new());
-    for seed in 0..count as u64 {
+    for seed in seed::of(0..count as u64) {
         let place = Place::new();
         let (survey, settings) = scenario(seed);
         let arguments = [survey.write(&place), options(&settings), vec!["-o".to_owned(), "out".to_owned()]].concat();

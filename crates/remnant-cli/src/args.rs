@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use remnant::error::{Error, Location};
 use remnant::read::Limits;
 use remnant::records::{HazardClass, ReleaseKind};
 use remnant::report::SeriesStep;
@@ -65,6 +66,8 @@ pub struct ReconcileArgs {
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=4096))]
     pub threads: Option<usize>,
     #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
     pub table: TableArgs,
 }
 
@@ -108,6 +111,8 @@ pub struct InspectArgs {
     /// Coordinate reference system of files that state none, such as EPSG:32633
     #[arg(long)]
     pub crs: Option<String>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// Print JSON instead of text
     #[arg(long)]
     pub json: bool,
@@ -125,6 +130,8 @@ pub struct InitArgs {
     /// Write over a file that is there
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// The call of `remnant run`.
@@ -209,13 +216,32 @@ pub struct AccountArgs {
     /// A zone this near to contaminated land is `near` [default: 100]
     #[arg(long, value_name = "METRES", value_parser = distance, allow_hyphen_values = true)]
     pub safety_distance: Option<f64>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Number of threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=4096))]
+    pub threads: Option<usize>,
+}
+
+/// The limits of every command that reads layers.
+#[derive(Debug, Args)]
+pub struct LimitArgs {
     /// How much a file may ask for before it is refused, where it can be trusted: corners, crossings, tile_crossings or
     /// growth
     #[arg(long, value_name = "NAME=N", value_parser = limit)]
     pub limit: Vec<(String, u64)>,
-    /// Number of threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=4096))]
-    pub threads: Option<usize>,
+}
+
+impl LimitArgs {
+    /// The limits of the call over those of the project file.
+    pub fn over(&self, mut limits: Limits) -> Result<Limits, Error> {
+        for (name, value) in &self.limit {
+            // The option's own parser has asked this before.
+            let set = limits.set(name, *value);
+            set.map_err(|why| Error::unusable("a limit can't be set", Location::default(), why, "name another"))?;
+        }
+        Ok(limits)
+    }
 }
 
 /// A limit and its value.
@@ -363,6 +389,16 @@ mod tests {
     #[test]
     fn the_options_do_not_contradict_each_other() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_that_reads_layers_takes_limits() {
+        // The others read what this program wrote, or nothing.
+        let reads_none = ["compare", "schema", "help"];
+        for command in Cli::command().get_subcommands() {
+            let takes = command.get_arguments().any(|argument| argument.get_id() == "limit");
+            assert_eq!(takes, !reads_none.contains(&command.get_name()), "{}", command.get_name());
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use remnant::error::{Error, Location, Result, printable};
 use remnant::inspect::{Guess, Inspection};
-use remnant::read::FORMATS;
+use remnant::read::{FORMATS, LIMITS, Limits};
 use remnant::report::Role;
 use remnant::write::write_file;
 
@@ -52,6 +52,7 @@ fn write(call: &InitArgs, log: &Log) -> Result<()> {
         let remedy = "give another name with -o, or --force to write over it";
         return Err(refused(output, "there is a file of this name", remedy));
     }
+    let limits = call.limits.over(Limits::default())?;
     let mut doubts = Vec::new();
     let mut entries = Vec::new();
     for given in files(call)? {
@@ -59,7 +60,7 @@ fn write(call: &InitArgs, log: &Log) -> Result<()> {
         if fs::canonicalize(&path).is_ok_and(|input| fs::canonicalize(output).is_ok_and(|output| output == input)) {
             return Err(refused(output, "it is one of the layers", "give another name with -o"));
         }
-        for found in look(&given, None, None)? {
+        for found in look(&given, None, None, limits)? {
             match found.guess.role {
                 Some(role) => entries.push(Entry { path: path.clone(), layer: layer.clone(), found, role }),
                 None => doubts.push(format!("{}: its role can't be guessed; add it by hand", path.display())),
@@ -72,6 +73,12 @@ fn write(call: &InitArgs, log: &Log) -> Result<()> {
     entries.sort_by_key(|entry| entry.role);
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut text = HEAD.to_owned();
+    if !call.limits.limit.is_empty() {
+        // What had to be allowed to look at the files has to be allowed to run them.
+        text.push_str("\n[limits]\n");
+        let set = LIMITS.iter().filter(|row| limits.of(row.limit) != row.usual);
+        set.for_each(|row| text.push_str(&format!("{} = {}\n", row.name, limits.of(row.limit))));
+    }
     for entry in &entries {
         entry.write(&mut text, folder, &mut doubts)?;
     }

@@ -7,6 +7,7 @@ use jiff::Zoned;
 use remnant::error::{Error, Result, printable};
 use remnant::inspect::{self, FieldFacts, Inspection};
 use remnant::pipeline::LayerSpec;
+use remnant::read::Limits;
 use remnant::report::Role;
 use remnant::settings::Settings;
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ use crate::terminal::Log;
 
 /// Samples of a field that are shown.
 const SHOWN: usize = 6;
-/// Characters of a sample that are shown.
+/// Characters of a name or a sample that are shown.
 const WIDEST: usize = 40;
 
 /// `remnant inspect`. A file that can't be read is told, and the others are looked at all the same.
@@ -30,12 +31,19 @@ pub fn inspect(call: &InspectArgs) -> Exit {
         log.error(&error);
         return Exit::from(&error);
     }
+    let limits = match call.limits.over(Limits::default()) {
+        Ok(limits) => limits,
+        Err(error) => {
+            log.error(&error);
+            return Exit::from(&error);
+        }
+    };
     for given in &call.files {
         if stop::is_asked() {
             log.error(&Error::Interrupted);
             return Exit::Interrupted;
         }
-        match look(given, call.crs.as_deref(), call.encoding.as_deref()) {
+        match look(given, call.crs.as_deref(), call.encoding.as_deref(), limits) {
             Ok(mut layers) => found.append(&mut layers),
             Err(error) => {
                 log.error(&error);
@@ -56,13 +64,13 @@ pub fn inspect(call: &InspectArgs) -> Exit {
 }
 
 /// The layers of a file, or the one that is named.
-pub fn look(given: &Path, crs: Option<&str>, encoding: Option<&str>) -> Result<Vec<Inspection>> {
+pub fn look(given: &Path, crs: Option<&str>, encoding: Option<&str>, limits: Limits) -> Result<Vec<Inspection>> {
     let (path, layer) = file_and_layer(given)?;
     let layers = match layer {
         Some(layer) => vec![Some(layer)],
-        None => inspect::layers(&path, encoding)?,
+        None => inspect::layers(&path, encoding, limits)?,
     };
-    let settings = Settings::new(Zoned::now().date());
+    let settings = Settings { limits, ..Settings::new(Zoned::now().date()) };
     let look = |layer| inspect::layer(&spec(&path, layer, crs, encoding), &settings);
     layers.into_iter().map(look).collect()
 }
@@ -92,9 +100,10 @@ fn as_text(layer: &Inspection) -> String {
     }
     line("looks like", looks_like(layer));
     let _ = writeln!(text, "  fields      {}", layer.fields.len());
-    let width = layer.fields.iter().map(|f| printable(&f.name).chars().count()).max().unwrap_or(0);
-    for field in &layer.fields {
-        let _ = writeln!(text, "    {:<width$}  {}", printable(&field.name), of_field(field));
+    let names: Vec<String> = layer.fields.iter().map(|field| short(&field.name)).collect();
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (name, field) in names.iter().zip(&layer.fields) {
+        let _ = writeln!(text, "    {name:<width$}  {}", of_field(field));
     }
     if !layer.problems.is_empty() {
         let _ = writeln!(text, "  problems");
@@ -153,11 +162,17 @@ fn of_field(field: &FieldFacts) -> String {
     if samples.is_empty() { text } else { format!("{text}: {}", samples.join(", ")) }
 }
 
-fn sample(value: &str, count: u64) -> String {
-    let mut shown = printable(&value.chars().take(WIDEST).collect::<String>());
-    if value.chars().nth(WIDEST).is_some() {
+/// The beginning of a text, fit for a terminal: a name or a value may be as long as its file.
+fn short(text: &str) -> String {
+    let mut shown = printable(&text.chars().take(WIDEST).collect::<String>());
+    if text.chars().nth(WIDEST).is_some() {
         shown.push_str("...");
     }
+    shown
+}
+
+fn sample(value: &str, count: u64) -> String {
+    let shown = short(value);
     if count > 1 { format!("\"{shown}\" x{count}") } else { format!("\"{shown}\"") }
 }
 

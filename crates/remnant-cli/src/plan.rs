@@ -59,7 +59,7 @@ impl Plan {
 fn settings(call: &RunArgs, project: &Project, today: Date) -> Result<Settings> {
     let account = &call.account;
     let default = Settings::new(today);
-    let mut settings = Settings {
+    let settings = Settings {
         as_of: account.as_of.or(project.as_of),
         since: account.since.or(project.since),
         series: account.series.or(project.series),
@@ -75,13 +75,8 @@ fn settings(call: &RunArgs, project: &Project, today: Date) -> Result<Settings> 
         today,
         public: call.output.public || project.public.unwrap_or(default.public),
         weights: project.weights.clone(),
-        limits: project.limits,
+        limits: account.limits.over(project.limits)?,
     };
-    for (name, value) in &account.limit {
-        // The option's own parser has asked this before.
-        let set = settings.limits.set(name, *value);
-        set.map_err(|why| Error::unusable("a limit can't be set", Location::default(), why, "name another"))?;
-    }
     match (settings.since, settings.as_of) {
         (Some(since), Some(as_of)) if since > as_of => Err(Error::unusable(
             "the period ends before it begins",

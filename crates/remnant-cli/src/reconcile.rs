@@ -36,6 +36,7 @@ fn judge(call: &ReconcileArgs, log: &Log) -> Result<Exit> {
     words.extend([OsStr::new("--"), call.project.as_os_str()]);
     let mut run = table::run_args(&words)?;
     run.output = table::output_args(call.table.quiet)?;
+    run.account.limits.limit.clone_from(&call.limits.limit);
     let plan = Plan::of(&run)?;
     let published = call.published.clone().or_else(|| plan.published.clone()).ok_or_else(|| {
         Error::unusable(

@@ -66,7 +66,7 @@ pub(crate) fn node<'a>(
         let (a, b) = (same[0].from, same[0].to);
         passed.clear();
         for query in looks(a, b) {
-            strips.meeting(&boxes, query, |i| {
+            strips.points_within(&boxes, query, |i| {
                 done += 1;
                 let p = hot[i];
                 let meets = match meetings {

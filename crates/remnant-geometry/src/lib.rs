@@ -56,6 +56,9 @@ pub mod outline;
 pub mod plane;
 pub mod probe;
 mod repair;
+#[cfg(test)]
+#[path = "../../../tests/seed.rs"]
+mod seed;
 mod stretches;
 mod strips;
 mod validity;

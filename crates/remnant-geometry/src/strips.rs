@@ -136,6 +136,25 @@ impl Strips {
         true
     }
 
+    /// Calls `near` once for every box that lies in `query`, where all boxes are points.
+    pub(crate) fn points_within(&self, points: &[Box4], query: Box4, mut near: impl FnMut(usize)) {
+        let last = self.kept.len() as i64 - 1;
+        let strip = |y: i64| ((y - self.south).div_euclid(self.height)).clamp(0, last) as usize;
+        for s in strip(query[1])..=strip(query[3]) {
+            let members = &self.members[self.starts[s] as usize..self.starts[s + 1] as usize];
+            let from = members.partition_point(|&i| points[i as usize][0] < query[0]);
+            for &i in &members[from..] {
+                let [x, y, ..] = points[i as usize];
+                if x > query[2] {
+                    break;
+                }
+                if query[1] <= y && y <= query[3] {
+                    near(i as usize);
+                }
+            }
+        }
+    }
+
     /// Calls `near` for every box that shares a point with `query` (some boxes may come twice). Queries must come in
     /// ascending order of `x_min` and have one width: boxes that lie west of one are forgotten.
     pub(crate) fn meeting_in_order(&mut self, boxes: &[Box4], query: Box4, mut near: impl FnMut(usize)) {
@@ -197,6 +216,9 @@ mod tests {
                 .filter(|&(i, j)| meets(boxes[i], boxes[j]))
                 .collect();
             assert_eq!(got, want, "{count} {size}");
+            let corners: Vec<Box4> = boxes.iter().map(|b| [b[0], b[1], b[0], b[1]]).collect();
+            let mut points = Strips::default();
+            points.fill(&corners);
             let mut places: Vec<(i64, i64)> = (0..200).map(|_| (next(1100), next(1100))).collect();
             places.sort_unstable();
             for (x, y) in places {
@@ -206,6 +228,11 @@ mod tests {
                 hits.sort_unstable();
                 hits.dedup();
                 let all: Vec<_> = (0..boxes.len()).filter(|&i| meets(boxes[i], query)).collect();
+                assert_eq!(hits, all, "{query:?}");
+                hits.clear();
+                points.points_within(&corners, query, |i| hits.push(i));
+                hits.sort_unstable();
+                let all: Vec<_> = (0..corners.len()).filter(|&i| meets(corners[i], query)).collect();
                 assert_eq!(hits, all, "{query:?}");
             }
         }

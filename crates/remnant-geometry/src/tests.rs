@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plane::enclosed_area_m2;
 use crate::repair;
+use crate::seed;
 use crate::{Area, FaceClass, Footprint, Outline, RawPolygon, Window, WindowFaces};
 
 struct Pseudo(u64);
@@ -69,7 +70,7 @@ fn scene(seed: u64) -> Vec<Footprint> {
 
 #[test]
 fn faces_add_up_to_records_and_pairs() {
-    for seed in 0..150 {
+    for seed in seed::of(0..150) {
         let footprints = scene(seed);
         let numbers: Vec<u32> = (0..footprints.len() as u32).collect();
         let (areas, _) = faces(&footprints, &numbers);
@@ -100,7 +101,7 @@ fn oriented(contours: &[Vec<crate::Point>]) -> Vec<Vec<crate::Point>> {
 
 #[test]
 fn the_order_of_records_changes_nothing() {
-    for seed in 0..60 {
+    for seed in seed::of(0..60) {
         let footprints = scene(seed);
         let n = footprints.len() as u32;
         let (areas, outline) = faces(&footprints, &(0..n).collect::<Vec<_>>());
@@ -120,7 +121,7 @@ fn the_order_of_records_changes_nothing() {
 
 #[test]
 fn shapes_have_the_area_of_their_faces() {
-    for seed in 0..150 {
+    for seed in seed::of(0..150) {
         let footprints = scene(seed);
         let numbers: Vec<u32> = (0..footprints.len() as u32).collect();
         let (areas, outline) = faces(&footprints, &numbers);
@@ -143,7 +144,7 @@ fn shapes_have_the_area_of_their_faces() {
 
 #[test]
 fn a_record_used_twice_changes_no_area() {
-    for seed in 0..40 {
+    for seed in seed::of(0..40) {
         let footprints = scene(seed);
         let numbers: Vec<u32> = (0..footprints.len() as u32).collect();
         let (areas, _) = faces(&footprints, &numbers);

@@ -10,31 +10,48 @@ use crate::progress::Progress;
 
 /// Does some work, and turns a panic in it, in whichever thread, into an error. `doing` ends the sentence "while ...".
 pub(crate) fn caught<T>(doing: &str, place: impl FnOnce() -> Location, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    tried(work).unwrap_or_else(|panic| Err(panic.fault(doing, place(), "")))
+}
+
+/// Does some work, for a caller that has more to say about a panic in it than where it was.
+pub(crate) fn tried<T>(work: impl FnOnce() -> T) -> std::result::Result<T, Panic> {
     // What the panic left behind goes with the work's result: nobody looks at it again.
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(fault(doing, place(), panic)))
+    catch_unwind(AssertUnwindSafe(work)).map_err(Panic::of)
 }
 
 /// The same for work of several stages: the error names the last one that began.
 pub(crate) fn caught_in_stage<T>(progress: &dyn Progress, work: impl FnOnce(&dyn Progress) -> Result<T>) -> Result<T> {
     let staged = Staged { progress, stage: Mutex::new(String::from("starting")) };
-    let done = catch_unwind(AssertUnwindSafe(|| work(&staged)));
+    let done = tried(|| work(&staged));
     done.unwrap_or_else(|panic| {
         let stage = staged.stage.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Err(fault(&stage, Location::default(), panic))
+        Err(panic.fault(&stage, Location::default(), ""))
     })
 }
 
-fn fault(doing: &str, place: Location, panic: Box<dyn Any + Send>) -> Error {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    let why = format!("while {doing}: {}", text.unwrap_or("it gave no reason"));
-    // It could be of any type, whose end could panic too.
-    std::mem::forget(panic);
-    Error::failed(
-        FAULT,
-        place,
-        crate::error::printable(&why),
-        "please report this with the lines above and, if you may, the files",
-    )
+/// A panic that was caught: what it said.
+pub(crate) struct Panic(String);
+
+impl Panic {
+    fn of(panic: Box<dyn Any + Send>) -> Self {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        let text = text.unwrap_or("it gave no reason").to_owned();
+        // It could be of any type, whose end could panic too.
+        std::mem::forget(panic);
+        Self(text)
+    }
+
+    /// The error that it becomes. `doing` ends the sentence "while ..."; `about` is what else is known, or nothing.
+    pub(crate) fn fault(self, doing: &str, place: Location, about: &str) -> Error {
+        let stop = if about.is_empty() { "" } else { "; " };
+        let why = format!("while {doing}: {}{stop}{about}", self.0);
+        Error::failed(
+            FAULT,
+            place,
+            crate::error::printable(&why),
+            "please report this with the lines above and, if you may, the files",
+        )
+    }
 }
 
 /// Tells its caller of the stages, and remembers the last one.

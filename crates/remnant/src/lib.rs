@@ -43,6 +43,9 @@ pub mod read;
 pub mod reconcile;
 pub mod records;
 pub mod report;
+#[cfg(test)]
+#[path = "../../../tests/seed.rs"]
+mod seed;
 pub mod settings;
 pub mod status;
 mod understand;

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use geo_types::Geometry;
 use remnant::error::Error;
 use remnant::pipeline::LayerSpec;
-use remnant::read::{Bearings, Feature, Request, Shape, Wanted, layers, open};
+use remnant::read::{Bearings, Feature, Limits, Request, Shape, Wanted, layers, open};
 use remnant::report::Role;
 use remnant::settings::Settings;
 
@@ -139,7 +139,7 @@ fn is_told(error: &Error, path: &Path) {
 /// Reads the file as one layer, and its first layers by their names.
 fn layers_of(path: &Path) {
     layer(path, None);
-    match layers(path) {
+    match layers(path, Limits::default()) {
         Err(error) => is_told(&error, path),
         Ok(names) => names.iter().take(LAYERS).for_each(|name| layer(path, Some(name))),
     }

@@ -92,7 +92,7 @@ fn borders_that_meet_too_often_end_a_window() {
 /// Opens and reads; an error is told in words, and a feature that can't be read says why.
 fn read(name: &str, content: &[u8]) -> String {
     let path = readers::put(name, content);
-    let _ = layers(&path);
+    let _ = layers(&path, Limits::default());
     let wanted = Wanted::new(["id"]);
     let features = open(&Request::of(&path, &wanted)).and_then(|source| source.read(0..source.len()));
     match features {

@@ -3,8 +3,10 @@
 
 #![allow(clippy::print_stdout, reason = "what is run must be known when it fails")]
 
+#[path = "../../seed.rs"]
+mod seed;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use remnant_fuzz::mutate::{Pseudo, mutated};
 use remnant_fuzz::{TARGETS, Target, check, memory, seeds};
@@ -17,14 +19,6 @@ const ROUNDS: usize = 150;
 
 fn asked(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-fn seed() -> u64 {
-    match asked("REMNANT_SEED").as_deref() {
-        None => 1,
-        Some("fresh") => SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |now| now.as_nanos() as u64),
-        Some(number) => number.parse().expect("REMNANT_SEED is a number, or fresh"),
-    }
 }
 
 /// Runs an input; where it fails, keeps it and says how to run it again.
@@ -40,7 +34,7 @@ fn run(target: &Target, data: &[u8], what: &str) {
 #[test]
 fn every_target_holds_on_seeds_and_kept_examples_and_mutations() {
     let rounds = asked("REMNANT_ROUNDS").map_or(ROUNDS, |n| n.parse().expect("REMNANT_ROUNDS is a number"));
-    let seed = seed();
+    let seed = seed::or(1);
     println!("REMNANT_SEED={seed} REMNANT_ROUNDS={rounds}");
     for target in TARGETS {
         let inputs: Vec<Vec<u8>> = seeds::seeds(target).into_iter().chain(seeds::kept(target)).collect();

@@ -7,6 +7,7 @@ use remnant_geometry::Footprint;
 use crate::engine::{self, perimeter, step_m2};
 use crate::exact;
 use crate::scenes::{KINDS, scene};
+use crate::seed;
 use crate::slabs::PART;
 
 /// How far, on the average along it, a border may move, in steps. It bends by half a step or less each way where it
@@ -47,7 +48,7 @@ pub fn compare(name: &str, footprints: &[Footprint]) -> (usize, f64) {
 fn random_scenes_have_the_areas_of_exact_slabs() {
     let mut sets = [0; KINDS.len()];
     let mut worst = [0.0_f64; KINDS.len()];
-    for seed in 0..600 {
+    for seed in seed::of(0..600) {
         let (kind, footprints) = scene(seed);
         let (n, w) = compare(&format!("seed {seed} ({})", KINDS[kind]), &footprints);
         sets[kind] += n;
@@ -61,7 +62,7 @@ fn random_scenes_have_the_areas_of_exact_slabs() {
 fn ground_of_upright_and_level_edges_is_exact() {
     let rectilinear = KINDS.iter().position(|k| k.starts_with("upright")).expect("the kind") as u64;
     let mut compared = 0;
-    for round in 0..60 {
+    for round in seed::of(0..60) {
         let seed = round * KINDS.len() as u64 + rectilinear;
         let (_, footprints) = scene(seed);
         compared += 1;

@@ -7,6 +7,7 @@ use remnant_geometry::{Area, Footprint, Point, Window};
 
 use crate::engine::{areas_of, faces, footprint, windows};
 use crate::scenes::scene;
+use crate::seed;
 
 fn mapped(footprints: &[Footprint], change: impl Fn(Point) -> Point) -> Vec<Vec<Point>> {
     footprints.iter().map(|f| f.rings().next().into_iter().flatten().map(&change).collect()).collect()
@@ -23,7 +24,7 @@ fn remade(rings: &[Vec<Point>]) -> Vec<Footprint> {
 
 #[test]
 fn whole_tiles_to_the_east_change_no_unit() {
-    for seed in 0..200 {
+    for seed in seed::of(0..200) {
         let footprints = simple(seed);
         let tiles = 1 + (seed as i64 * 977) % 40_000;
         let east = footprints.iter().map(|f| f.bounds().max.x).max().unwrap_or(0);
@@ -35,7 +36,7 @@ fn whole_tiles_to_the_east_change_no_unit() {
 
 #[test]
 fn repeated_corners_and_corners_on_edges_change_no_unit() {
-    for seed in 0..200 {
+    for seed in seed::of(0..200) {
         let footprints = simple(seed);
         let rings: Vec<Vec<Point>> = mapped(&footprints, |p| p);
         let doubled: Vec<Vec<Point>> = rings.iter().map(|r| r.iter().flat_map(|&p| [p, p, p]).collect()).collect();
@@ -89,7 +90,7 @@ fn a_record_in_parts_is_the_record() {
 
 #[test]
 fn a_far_record_changes_nothing() {
-    for seed in 0..200 {
+    for seed in seed::of(0..200) {
         let footprints = simple(seed);
         let before = areas_of(&footprints, windows(&footprints));
         let far = Point { x: -HALF_TURN + 5, y: 1 };
@@ -104,7 +105,7 @@ fn a_far_record_changes_nothing() {
 
 #[test]
 fn the_faces_of_a_window_fill_it_exactly() {
-    for seed in 0..300 {
+    for seed in seed::of(0..300) {
         let mut footprints = scene(seed).1;
         let reached: BTreeSet<Window> = windows(&footprints).into_iter().take(4).collect();
         for window in reached {

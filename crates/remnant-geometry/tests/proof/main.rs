@@ -19,6 +19,8 @@ mod laws;
 mod pencil;
 mod robust;
 mod scenes;
+#[path = "../../../../tests/seed.rs"]
+mod seed;
 mod slabs;
 mod suites;
 mod validity;

@@ -89,7 +89,7 @@ fn halves(middle: Point, a_side: i64) {
     let north: Vec<Point> = south.iter().map(|&p| opposite(p)).collect();
     let around: Vec<Point> = south.iter().chain(&north).copied().collect();
     let (n, lines) = (around.len(), south.len());
-    let turns = |i: usize| i % (a_side as usize) == 0;
+    let turns = |i: usize| i.is_multiple_of(a_side as usize);
     // What lies to the left of a line: counter-clockwise from its end to its beginning, by the corners in between.
     let half = |line: usize| {
         let between = (line + lines + 1..line + n).filter(|&i| turns(i)).map(|i| around[i % n]);

@@ -5,6 +5,7 @@ use remnant_geometry::{Defect, Footprint, Point};
 use crate::engine::{doubled, perimeter, raw, step_m2};
 use crate::exact::edges_of;
 use crate::scenes::{Pseudo, anchor};
+use crate::seed;
 use crate::slabs::{Edge, PART, Step, walk};
 
 /// Twice the signed area of a triangle.
@@ -141,7 +142,7 @@ fn rings(random: &mut Pseudo) -> Vec<Vec<Point>> {
 #[test]
 fn bad_rings_cover_what_they_wind_around() {
     let (mut valid, mut invalid, mut touching, mut apart) = (0, 0, 0, 0);
-    for seed in 0..4000 {
+    for seed in seed::of(0..4000) {
         let mut random = Pseudo::new(seed);
         let mut rings = rings(&mut random);
         if rings[0].len() < 3 || on_a_line(&rings[0]) {
@@ -190,7 +191,7 @@ fn bad_rings_cover_what_they_wind_around() {
 
 #[test]
 fn where_a_ring_begins_and_which_way_it_runs_changes_nothing() {
-    for seed in 0..1500 {
+    for seed in seed::of(0..1500) {
         let mut random = Pseudo::new(seed);
         let rings = rings(&mut random);
         let Ok((footprint, defects)) = Footprint::new(&[raw(&rings)]) else { continue };

@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn no_state_drifts_or_falls_below_nothing_and_what_is_gone_is_gone() {
         let mut worst = 0;
-        for seed in 0..400 {
+        for seed in crate::seed::of(0..400) {
             let flows = history(&mut Pseudo(seed));
             let atoms = published(&flows);
             assert!(atoms.iter().all(|a| a.area >= SquareMetres::ZERO), "seed {seed}");
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn what_is_printed_of_a_date_hangs_on_nothing_later() {
-        for seed in 0..50 {
+        for seed in crate::seed::of(0..50) {
             let flows = history(&mut Pseudo(seed));
             let all = published(&flows);
             let until = flows.partition_point(|f| f.0.slot <= 23);
@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn whole_square_centimetres_are_printed_as_they_are() {
-        for seed in 0..50 {
+        for seed in crate::seed::of(0..50) {
             let mut flows = history(&mut Pseudo(seed));
             flows.iter_mut().for_each(|f| f.1 = Area::from_units(f.1.units() * UNIT));
             for ((_, exact), atom) in flows.iter().zip(published(&flows)) {

@@ -1,6 +1,5 @@
 //! All windows in parallel: records -> faces -> ledger and shapes.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -12,6 +11,7 @@ use rstar::{AABB, RTree};
 use super::faces::{Rules, WindowAccount};
 use super::ledger::Ledger;
 use crate::error::{Error, Location, Result};
+use crate::guard;
 use crate::progress::{Progress, share};
 use crate::read::Limit;
 
@@ -68,11 +68,8 @@ pub(super) fn overlay(rules: &Rules<'_>, draw: bool, progress: &dyn Progress) ->
             if failed() {
                 return worker;
             }
-            if let Err(error) = worker.whole_window(window, &ground) {
+            if let Err(error) = worker.whole_window(window, &ground, progress) {
                 fail(error);
-            }
-            if progress.advance(1) {
-                fail(Error::Interrupted);
             }
             worker
         })
@@ -101,10 +98,14 @@ struct Worker {
 
 impl Worker {
     /// One window; a panic becomes an error that names the records of the window.
-    fn whole_window(&mut self, window: Window, ground: &Ground<'_>) -> Result<()> {
+    fn whole_window(&mut self, window: Window, ground: &Ground<'_>, progress: &dyn Progress) -> Result<()> {
         // After a panic nothing of this worker is used any more: the run ends with the error.
-        let done = catch_unwind(AssertUnwindSafe(|| self.window(window, ground)));
-        done.unwrap_or_else(|_| Err(self.broken(window, ground, "a part of the program failed")))
+        let done = guard::tried(|| {
+            self.window(window, ground)?;
+            if progress.advance(1) { Err(Error::Interrupted) } else { Ok(()) }
+        });
+        let doing = "accounting for a piece of ground";
+        done.unwrap_or_else(|panic| Err(panic.fault(doing, Location::default(), &self.near(window, ground))))
     }
 
     fn window(&mut self, window: Window, ground: &Ground<'_>) -> Result<()> {
@@ -125,13 +126,17 @@ impl Worker {
         });
         torn.map_err(|torn| match torn.too_many {
             true => too_many(&torn, &self.reaching, ground.rules),
-            false => self.broken(window, ground, &torn.to_string()),
+            false => {
+                let why = format!("{torn}, {}", self.near(window, ground));
+                Error::failed("the ground could not be cut into faces", Location::default(), why, REPORT)
+            }
         })?;
         self.account.end();
         Ok(())
     }
 
-    fn broken(&self, window: Window, ground: &Ground<'_>, what: &str) -> Error {
+    /// Where a window lies, and which records reach it.
+    fn near(&self, window: Window, ground: &Ground<'_>) -> String {
         let [x, y] = window.bounds().min.degrees();
         let events = &ground.rules.covers.events;
         let records = self.reaching.iter().filter_map(|&r| events.get(r as usize)).map(|event| {
@@ -140,9 +145,7 @@ impl Worker {
         });
         let named: Vec<String> = records.take(NAMED).collect();
         let more = if self.reaching.len() > NAMED { ", ..." } else { "" };
-        let place =
-            format!("{what}, near longitude {x:.3}, latitude {y:.3}; records there: {}{more}", named.join(", "));
-        Error::failed("the ground could not be cut into faces", Location::default(), place, REPORT)
+        format!("near longitude {x:.3}, latitude {y:.3}; records there: {}{more}", named.join(", "))
     }
 
     fn result(self) -> Overlay {

@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn margins_hold_however_the_states_were_rounded() {
-        let mut random = 1_u64;
+        let mut random = crate::seed::or(1);
         let mut below = |n: i64| {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (random >> 33) as i64 % n

@@ -13,7 +13,7 @@ use std::fs;
 use std::path::Path;
 
 use self::tool::Tool;
-use super::{Bytes, DeclaredCrs, Digest, Feature, Format, LayerInfo, Request, Source, geojson};
+use super::{Bytes, DeclaredCrs, Digest, Feature, Format, LayerInfo, Limits, Request, Source, geojson};
 use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats: what no other reader knows by its content.
@@ -85,7 +85,7 @@ fn list(tool: &Tool, path: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn layers(path: &Path) -> Result<Vec<String>> {
+fn layers(path: &Path, _: Limits) -> Result<Vec<String>> {
     let tool = tool(path)?;
     list(tool, &own_path(path)?)
 }

@@ -33,7 +33,7 @@ mod wkb;
 mod xml;
 mod zipped;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -96,10 +96,15 @@ pub struct Feature {
     pub notes: Vec<String>,
 }
 
+/// Names that are looked for one after the other; more of them are looked up.
+const FEW: usize = 100;
+
 /// The fields that a caller wants, without regard to case.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     names: Vec<String>,
+    /// The same by their slots, where they are many.
+    slots: HashMap<String, usize>,
     /// Every field that a reader asked about, where the caller wants to know which there are.
     met: Option<Arc<Mutex<Met>>>,
 }
@@ -114,7 +119,13 @@ struct Met {
 impl Wanted {
     /// Slots are the positions in `names`.
     pub fn new<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Self {
-        Self { names: names.into_iter().map(|n| fold(n.as_ref())).collect(), met: None }
+        let names: Vec<String> = names.into_iter().map(|n| fold(n.as_ref())).collect();
+        let mut slots = HashMap::new();
+        if names.len() > FEW {
+            // Of equal names the first one counts.
+            slots.extend(names.iter().enumerate().rev().map(|(slot, name)| (name.clone(), slot)));
+        }
+        Self { names, slots, met: None }
     }
 
     /// How many slots there are.
@@ -129,7 +140,7 @@ impl Wanted {
 
     /// Wants nothing but to know which fields there are: every reader asks about each field of its file.
     pub fn listing() -> Self {
-        Self { names: Vec::new(), met: Some(Arc::default()) }
+        Self { met: Some(Arc::default()), ..Self::default() }
     }
 
     /// The fields that readers asked about, as their files spell them, in the order in which they were met; nothing
@@ -146,6 +157,10 @@ impl Wanted {
             if met.known.insert(field.to_owned()) {
                 met.names.push(field.to_owned());
             }
+        }
+        if self.names.len() > FEW {
+            let slot = self.slots.get(field).or_else(|| self.slots.get(&fold(field)));
+            return slot.and_then(|slot| u16::try_from(*slot).ok());
         }
         // Few names, and readers with a schema ask once a field: a linear search is the plain choice.
         let position = if self.names.iter().any(|n| n == field) {
@@ -273,7 +288,7 @@ pub struct Format {
     pub open: fn(&Request<'_>) -> Result<Box<dyn Source>>,
     /// The names of the layers of a file, in its order, each fit for [`Request::layer`]; the readers of formats with
     /// one layer in a file give that one's.
-    pub layers: fn(&Path) -> Result<Vec<String>>,
+    pub layers: fn(&Path, Limits) -> Result<Vec<String>>,
 }
 
 /// The note of a feature that had a ring which was not closed: the one note that makes a record a repaired one.
@@ -327,11 +342,11 @@ fn no_such_encoding(path: &Path, label: &str) -> Error {
 ///
 /// # Errors
 /// As [`open`], and where the features can't be decoded.
-pub fn field_names(path: &Path, layer: Option<&str>, encoding: Option<&str>) -> Result<Vec<String>> {
+pub fn field_names(path: &Path, layer: Option<&str>, encoding: Option<&str>, limits: Limits) -> Result<Vec<String>> {
     /// Features decoded at a time.
     const CHUNK: usize = 4096;
     let wanted = Wanted::listing();
-    let source = open(&Request { layer, encoding, ..Request::of(path, &wanted) })?;
+    let source = open(&Request { layer, encoding, limits, ..Request::of(path, &wanted) })?;
     let schema = source.info().fields.clone();
     if !schema.is_empty() {
         return Ok(schema);
@@ -344,9 +359,9 @@ pub fn field_names(path: &Path, layer: Option<&str>, encoding: Option<&str>) -> 
 }
 
 /// The layers of a format that has one in a file.
-fn only_layer(path: &Path) -> Result<Vec<String>> {
+fn only_layer(path: &Path, limits: Limits) -> Result<Vec<String>> {
     let wanted = Wanted::default();
-    let source = open(&Request::of(path, &wanted))?;
+    let source = open(&Request { limits, ..Request::of(path, &wanted) })?;
     Ok(vec![source.info().name.clone()])
 }
 
@@ -406,6 +421,22 @@ pub fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
 ///
 /// # Errors
 /// As [`open`].
-pub fn layers(path: &Path) -> Result<Vec<String>> {
-    (format_of(path)?.layers)(path)
+pub fn layers(path: &Path, limits: Limits) -> Result<Vec<String>> {
+    (format_of(path)?.layers)(path, limits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_fields_are_found_as_few_are() {
+        let names: Vec<String> = (0..3 * FEW).map(|n| format!("Name {}", n / 2)).collect();
+        let (few, many) = (Wanted::new(&names[..FEW]), Wanted::new(&names));
+        for asked in ["name 7", " NAME 7 ", "Name 49", "name 50", "nothing"] {
+            let slot = |wanted: &Wanted| wanted.slot(asked).filter(|slot| usize::from(*slot) < FEW);
+            assert_eq!(slot(&few), slot(&many), "{asked}");
+        }
+        assert_eq!((many.slot("name 7"), many.slot("name 149"), many.slot("name 150")), (Some(14), Some(298), None));
+    }
 }

@@ -231,15 +231,15 @@ fn side_files(archive: &mut Archive<'_>, entry: &Entry) -> Result<shapefile::Fil
     Ok(shapefile::Files { name: entry.stem().to_owned(), shapes, dbf, prj, shx, cpg })
 }
 
-fn layers(path: &Path) -> Result<Vec<String>> {
+fn layers(path: &Path, limits: Limits) -> Result<Vec<String>> {
     let bytes = Bytes::load(path)?;
-    let mut archive = Archive::open(&bytes, Limits::default())?;
+    let mut archive = Archive::open(&bytes, limits)?;
     let members = members(&archive);
     if members.is_empty() {
         return Err(nothing(&archive, path));
     }
     let wanted = Wanted::default();
-    let request = Request::of(path, &wanted);
+    let request = Request { limits, ..Request::of(path, &wanted) };
     let mut all = Vec::new();
     for (member, name) in members.iter().zip(names(&members)) {
         match member {

@@ -18,7 +18,7 @@ use crate::finding::{Code, Finding};
 use crate::guard;
 use crate::pipeline::LayerSpec;
 use crate::progress::Silent;
-use crate::read::{self, DeclaredCrs, Feature, Request, Shape, Value, Wanted, garbled};
+use crate::read::{self, DeclaredCrs, Feature, Limits, Request, Shape, Value, Wanted, garbled};
 use crate::report::Role;
 use crate::settings::Settings;
 
@@ -26,6 +26,8 @@ use crate::settings::Settings;
 const DISTINCT: usize = 100_000;
 /// Samples of the values of a field.
 const SAMPLES: usize = 8;
+/// Fields of a layer that are looked at.
+const FIELDS: usize = 2000;
 /// Fields with values of their own that a list of all values is kept for, at most.
 const LISTED: usize = 40;
 
@@ -122,14 +124,15 @@ pub struct Guess {
     pub unknown: Vec<(&'static str, String, u64)>,
 }
 
-/// The layers of a file, for [`layer`]: `None` where it is read as one, whatever it holds, and else all of them.
+/// The layers of a file, for [`layer`]: `None` where it is read as one, whatever it holds, and else all of them. The file
+/// may ask for as much as `limits` allow.
 ///
 /// # Errors
 /// As [`read::open`].
-pub fn layers(path: &Path, encoding: Option<&str>) -> Result<Vec<Option<String>>> {
-    let layers = read::layers(path)?;
+pub fn layers(path: &Path, encoding: Option<&str>, limits: Limits) -> Result<Vec<Option<String>>> {
+    let layers = read::layers(path, limits)?;
     let wanted = Wanted::default();
-    let whole = read::open(&Request { encoding, ..Request::of(path, &wanted) });
+    let whole = read::open(&Request { encoding, limits, ..Request::of(path, &wanted) });
     match whole {
         Err(_) if layers.len() > 1 => Ok(layers.into_iter().map(Some).collect()),
         whole => whole.map(|_| vec![None]),
@@ -146,7 +149,9 @@ pub fn layer(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
 
 fn look(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
     let (path, of, encoding) = (spec.path.as_path(), spec.layer.as_deref(), spec.encoding.as_deref());
-    let names = read::field_names(path, of, encoding)?;
+    let mut names = read::field_names(path, of, encoding, settings.limits)?;
+    let all = names.len();
+    names.truncate(FIELDS);
     let wanted = Wanted::new(&names);
     let source = read::open(&Request { layer: of, encoding, limits: settings.limits, ..Request::of(path, &wanted) })?;
     let features = source.read(0..source.len())?;
@@ -155,7 +160,8 @@ fn look(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
     let crs = crs_facts(&info.crs, spec.crs.as_deref(), &Location::file(path).layer(&info.name), reach.extent);
     let mut geometry = BTreeMap::new();
     features.iter().for_each(|feature| *geometry.entry(kind_of(&feature.shape).to_owned()).or_default() += 1);
-    let fields: Vec<FieldFacts> = names.iter().map(|name| facts(name, &wanted, &features)).collect();
+    let values = by_field(&names, &wanted, &features);
+    let fields = names.iter().zip(&values).map(|(name, values)| facts(name, values, features.len() as u64)).collect();
     let mut inspection = Inspection {
         path: spec.path.display().to_string(),
         layer: info.name.clone(),
@@ -172,9 +178,15 @@ fn look(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
     inspection.guess = guess::guess(&inspection, path);
     let mut findings: Vec<Finding> = names
         .iter()
-        .filter_map(|name| garbled(texts(name, &wanted, &features)).map(|garbled| garbled.told(name)))
+        .zip(&values)
+        .filter_map(|(name, values)| garbled(texts(values)).map(|garbled| garbled.told(name)))
         .map(|text| Finding::of_layer(Code::GarbledText, 0, text))
         .collect();
+    if all > FIELDS {
+        let text = format!("the layer has {all} fields, of which the first {FIELDS} are looked at");
+        findings.push(Finding::of_layer(Code::ReaderNote, 0, text));
+    }
+    drop(values);
     drop((source, features));
     let mut unusable = None;
     match findings_of(spec, &inspection, settings) {
@@ -187,10 +199,26 @@ fn look(spec: &LayerSpec, settings: &Settings) -> Result<Inspection> {
     Ok(inspection)
 }
 
-fn texts<'a>(name: &str, wanted: &Wanted, features: &'a [Feature]) -> impl Iterator<Item = &'a str> {
-    let slot = wanted.slot(name);
-    let values = features.iter().flat_map(|feature| &feature.values);
-    values.filter(move |(at, _)| Some(*at) == slot).filter_map(|(_, value)| match value {
+/// The values of all features by field: each feature is gone over once, however many fields there are. A field whose
+/// name another one has too, but for its case, has that one's values.
+fn by_field<'a>(names: &[String], wanted: &Wanted, features: &'a [Feature]) -> Vec<Vec<&'a Value>> {
+    let mut values: Vec<Vec<&Value>> = vec![Vec::new(); names.len()];
+    for (slot, value) in features.iter().flat_map(|feature| &feature.values) {
+        if let Some(values) = values.get_mut(usize::from(*slot)) {
+            values.push(value);
+        }
+    }
+    let slots = names.iter().enumerate().map(|(at, name)| wanted.slot(name).map_or(at, usize::from));
+    for (at, slot) in slots.enumerate().filter(|(at, slot)| at != slot).collect::<Vec<_>>() {
+        if let Some(same) = values.get(slot).cloned() {
+            values[at] = same;
+        }
+    }
+    values
+}
+
+fn texts<'a>(values: &[&'a Value]) -> impl Iterator<Item = &'a str> {
+    values.iter().filter_map(|value| match value {
         Value::Text(text) => Some(text.as_str()),
         _ => None,
     })
@@ -263,12 +291,11 @@ fn kind_of(shape: &Shape) -> &'static str {
     }
 }
 
-fn facts(name: &str, wanted: &Wanted, features: &[Feature]) -> FieldFacts {
-    let slot = wanted.slot(name);
+fn facts(name: &str, values: &[&Value], features: u64) -> FieldFacts {
     let (mut filled, mut dates) = (0_u64, (0, 0));
     let mut types: Vec<&'static str> = Vec::new();
     let mut counts: FxHashMap<String, u64> = FxHashMap::default();
-    for (_, value) in features.iter().flat_map(|f| &f.values).filter(|(at, _)| Some(*at) == slot) {
+    for &value in values {
         let kind = match value {
             Value::Null => continue,
             Value::Text(text) if text.trim().is_empty() => continue,
@@ -299,7 +326,7 @@ fn facts(name: &str, wanted: &Wanted, features: &[Feature]) -> FieldFacts {
     let mut samples: Vec<(String, u64)> = counts.into_iter().collect();
     samples.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
     samples.truncate(if distinct <= LISTED as u64 { LISTED } else { SAMPLES });
-    FieldFacts { name: name.to_owned(), types, empty: features.len() as u64 - filled, distinct, samples, dates }
+    FieldFacts { name: name.to_owned(), types, empty: features.saturating_sub(filled), distinct, samples, dates }
 }
 
 /// What would be found if the layer were read as what it probably is.

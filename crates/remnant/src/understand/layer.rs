@@ -324,14 +324,14 @@ impl<'a> OpenLayer<'a> {
     }
 
     /// The fields that the layer has, for messages; unknown where they can't be found out.
-    fn fields(&self) -> Vec<String> {
-        read::field_names(&self.spec.path, self.spec.layer.as_deref(), self.spec.encoding.as_deref())
-            .unwrap_or_default()
+    fn fields(&self, limits: Limits) -> Vec<String> {
+        let (layer, encoding) = (self.spec.layer.as_deref(), self.spec.encoding.as_deref());
+        read::field_names(&self.spec.path, layer, encoding, limits).unwrap_or_default()
     }
 
     /// The error about a field that the project file names and the layer has not.
-    fn no_such_field(&self, word: &str, said: &FieldNames) -> Error {
-        let fields = self.fields();
+    fn no_such_field(&self, word: &str, said: &FieldNames, limits: Limits) -> Error {
+        let fields = self.fields(limits);
         let there: Vec<&str> = fields.iter().map(String::as_str).collect();
         let at = said.demanded.as_deref().unwrap_or_default();
         let names = said.names.join(", ");
@@ -361,7 +361,7 @@ impl<'a> OpenLayer<'a> {
         let any = self.seen.features > 0;
         // A layer without features may well have no schema either.
         if let Some((word, said)) = context.fields.missing(context.role, &self.spec.mapping).filter(|_| any) {
-            return Err(self.no_such_field(word, said));
+            return Err(self.no_such_field(word, said, context.limits));
         }
         let no_field = |meaning| any && context.fields.name(meaning).is_none();
         if context.role == Role::Hazards && no_field(Meaning::Class) && context.spec.class.is_none() {
@@ -375,7 +375,7 @@ impl<'a> OpenLayer<'a> {
                 Location::file(&self.spec.path).layer(&self.source.info().name),
                 format!(
                     "it has none of the fields kind, release, release_type, activity, activity_type, type; it has {}",
-                    self.fields().join(", ")
+                    self.fields(context.limits).join(", ")
                 ),
                 "give the kind of all its records with --release-kind cancelled, reduced or cleared, or map the field in \
                  the project file: fields.kind = \"NAME\"",

@@ -96,8 +96,8 @@ impl Listing {
         let kept: Vec<usize> = (0..self.columns.len()).filter(|&c| !without.contains(&self.columns[c])).collect();
         let shown = |entry: &Entry| match entry {
             Entry::Empty => String::new(),
-            Entry::Text(text) | Entry::Number(text) => printable(text),
-            Entry::List(items) => printable(&items.join("; ")),
+            Entry::Text(text) | Entry::Number(text) => cut(printable(text)),
+            Entry::List(items) => cut(printable(&items.join("; "))),
         };
         let mut lines: Vec<Vec<String>> = vec![kept.iter().map(|&c| self.columns[c].replace('_', " ")).collect()];
         lines.extend(self.rows.iter().map(|row| kept.iter().map(|&c| shown(&row[c])).collect()));
@@ -145,9 +145,28 @@ fn push_record(out: &mut String, cells: impl Iterator<Item = String>) {
     out.push('\n');
 }
 
+/// Characters of a cell that are shown on a terminal: sentences are shorter, and an id may be as long as its file.
+const LONGEST_CELL: usize = 1000;
+
+fn cut(text: String) -> String {
+    match text.char_indices().nth(LONGEST_CELL) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_as_long_as_its_file_is_cut_on_the_terminal_only() {
+        let long = "é".repeat(70_000);
+        let listing = Listing { columns: vec!["a"], rows: vec![vec![Entry::text(&long)], vec![Entry::text("b")]] };
+        let widest = listing.text(&[]).lines().map(|line| line.chars().count()).max();
+        assert_eq!(widest, Some(LONGEST_CELL + 1));
+        assert!(listing.csv().contains(&long) && listing.json().contains(&long));
+    }
 
     #[test]
     fn hostile_text_is_harmless_in_every_form() {

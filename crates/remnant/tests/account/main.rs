@@ -16,4 +16,6 @@ mod differential;
 mod panics;
 mod planning;
 mod random_points;
+#[path = "../../../../tests/seed.rs"]
+mod seed;
 mod time;

@@ -93,6 +93,17 @@ fn a_panic_at_any_step_of_a_run_is_an_error_that_names_the_stage() {
 }
 
 #[test]
+fn a_panic_over_a_piece_of_ground_names_its_records_and_says_what_it_said() {
+    let job = job();
+    let told = |at: usize| pipeline::run(&job, &Bomb::new(at)).err().map(|error| error.to_string());
+    let over_ground: Vec<String> =
+        (0..).map_while(told).filter(|text| text.contains("while accounting for a piece of ground")).collect();
+    assert!(!over_ground.is_empty());
+    assert!(over_ground.iter().all(|text| text.contains("ground: by design; near longitude")), "{over_ground:#?}");
+    assert!(over_ground.iter().any(|text| text.contains("; records there: release r")), "{over_ground:#?}");
+}
+
+#[test]
 fn a_panic_at_any_step_of_accounts_for_several_dates_is_an_error() {
     let job = job();
     let dates = [(None, date(2015, 1, 1)), (Some(date(2015, 1, 1)), date(2020, 1, 1))];

@@ -380,7 +380,7 @@ fn within([west, south, east, north]: Box4, x: f64, y: f64) -> bool {
 #[test]
 fn lengths_are_what_points_along_the_lines_say() {
     const STEPS: u32 = 4000;
-    for seed in 0..6 {
+    for seed in crate::seed::of(0..6) {
         let mut random = Pseudo(seed);
         let boxes = |random: &mut Pseudo, n| (0..n).map(|_| random.sides()).collect::<Vec<_>>();
         let (hazards, releases, zones) = (boxes(&mut random, 8), boxes(&mut random, 4), boxes(&mut random, 3));

@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use self::columns::{Place, promising};
 pub(crate) use self::rows::separator;
-use self::rows::{Span, fields, rows};
+use self::rows::{Span, fields, first_fields, rows};
 use self::vertices::Columns;
 use super::text::Codec;
 use super::{Bearings, Bytes, Feature, Format, LayerInfo, Request, Shape, Source, Value, slice_of};
@@ -190,7 +190,10 @@ pub(super) fn from_bytes(bytes: Bytes, request: &Request<'_>) -> Result<Box<dyn 
         notes.push("the first line holds numbers and is taken as the names of the columns: is it a record?".into());
     }
     let value = |column: usize| {
-        let values = rows.iter().take(LOOK).filter_map(|r| fields(&text.slice(*r), separator).into_iter().nth(column));
+        let values = rows
+            .iter()
+            .take(LOOK)
+            .filter_map(|r| first_fields(&text.slice(*r), separator, column + 1).0.into_iter().nth(column));
         values.into_iter().find(|v| !v.trim().is_empty())
     };
     let place = Place::find(&header, value, &mut notes);
@@ -199,7 +202,13 @@ pub(super) fn from_bytes(bytes: Bytes, request: &Request<'_>) -> Result<Box<dyn 
         _ => None,
     };
     let id = |columns: &Columns, row: &Span| {
-        fields(&text.slice(*row), separator).into_iter().nth(columns.record()).unwrap_or_default().trim().to_owned()
+        first_fields(&text.slice(*row), separator, columns.record() + 1)
+            .0
+            .into_iter()
+            .nth(columns.record())
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
     };
     let vertices = table.and_then(|columns| {
         let groups = vertices::group(rows.iter().map(|row| id(&columns, row)));
@@ -252,12 +261,13 @@ impl Csv {
     fn record(&self, number: u64, columns: &Columns, group: &[usize]) -> Feature {
         let mut feature = Feature { number, id: None, values: Vec::new(), shape: Shape::Missing, notes: Vec::new() };
         let spans = group.iter().filter_map(|row| self.rows.get(*row));
-        let rows: Vec<Vec<String>> = spans.map(|row| fields(&self.text.slice(*row), self.separator)).collect();
+        let expected = self.info.fields.len();
+        let rows = spans.map(|row| first_fields(&self.text.slice(*row), self.separator, expected));
+        let (rows, counts): (Vec<Vec<String>>, Vec<usize>) = rows.unzip();
         let id = rows.first().and_then(|row| row.get(columns.record())).map(|id| id.trim().to_owned());
         feature.id = id.filter(|id| !id.is_empty());
-        let expected = self.info.fields.len();
-        if let Some(row) = rows.iter().find(|row| row.len() != expected) {
-            feature.notes.push(format!("a row has {} fields, and the header {expected}", row.len()));
+        if let Some(count) = counts.iter().find(|count| **count != expected) {
+            feature.notes.push(format!("a row has {count} fields, and the header {expected}"));
         }
         let comma = self.separator != b',';
         feature.shape = vertices::shape(columns, &rows, self.bearings, comma, &mut feature.notes);
@@ -295,15 +305,15 @@ impl Source for Csv {
         let rows = slice_of(&self.rows, &range)?;
         let mut features = Vec::with_capacity(rows.len());
         for (number, row) in (range.start as u64 + 1..).zip(rows) {
-            let fields = fields(&self.text.slice(*row), self.separator);
             let expected = self.info.fields.len();
+            let (fields, count) = first_fields(&self.text.slice(*row), self.separator, expected);
             let mut feature =
                 Feature { number, id: None, values: Vec::new(), shape: Shape::Missing, notes: Vec::new() };
-            if fields.len() != expected {
-                feature.notes.push(format!("the row has {} fields, and the header {expected}", fields.len()));
+            if count != expected {
+                feature.notes.push(format!("the row has {count} fields, and the header {expected}"));
             }
             let comma = self.separator != b',';
-            feature.shape = self.place.shape(&fields, fields.len() == expected, comma, &mut feature.notes);
+            feature.shape = self.place.shape(&fields, count == expected, comma, &mut feature.notes);
             for (column, slot) in &self.slots {
                 let value = match fields.get(*column) {
                     Some(text) if !text.trim().is_empty() => Value::Text(text.clone()),

@@ -1,5 +1,7 @@
 //! Rows and fields: quotes, line breaks within them, and files that are cut in the middle of one.
 
+use std::borrow::Cow;
+
 /// Where a row stands, without its line break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
@@ -83,31 +85,44 @@ fn quoted(text: &[u8], start: usize, separator: u8) -> Result<usize, Unpaired> {
 
 /// The fields of a row, without their quotes.
 pub(super) fn fields(row: &str, separator: u8) -> Vec<String> {
+    first_fields(row, separator, usize::MAX).0
+}
+
+/// The first fields of a row, `most` at most, and how many it has: a row of nothing but separators is not kept as so many
+/// texts.
+pub(super) fn first_fields(row: &str, separator: u8, most: usize) -> (Vec<String>, usize) {
     let separator = char::from(separator);
-    let mut fields = Vec::new();
+    let (mut fields, mut count) = (Vec::new(), 0);
+    let mut keep = |text: Cow<'_, str>| {
+        count += 1;
+        if fields.len() < most {
+            fields.push(text.into_owned());
+        }
+    };
     let mut rest = row;
     loop {
         let field = rest.trim_start_matches(' ');
         if let Some(inner) = field.strip_prefix('"') {
             let (text, after) = unquote(inner);
-            fields.push(text);
+            keep(text.into());
             match after.find(separator) {
                 Some(at) => rest = after.get(at + 1..).unwrap_or_default(),
-                None => return fields,
+                None => break,
             }
         } else {
             match rest.split_once(separator) {
                 Some((field, after)) => {
-                    fields.push(field.to_owned());
+                    keep(field.into());
                     rest = after;
                 }
                 None => {
-                    fields.push(rest.to_owned());
-                    return fields;
+                    keep(rest.into());
+                    break;
                 }
             }
         }
     }
+    (fields, count)
 }
 
 /// The text of a quoted field after its first quote, and what follows its last.
@@ -136,6 +151,12 @@ mod tests {
         let separator = separator(text.as_bytes());
         let rows = rows(text.as_bytes(), 0, separator)?;
         Ok(rows.iter().map(|r| fields(text.get(r.start..r.end).unwrap_or("?"), separator)).collect())
+    }
+
+    #[test]
+    fn of_a_row_of_separators_no_more_is_kept_than_is_asked_for() {
+        assert_eq!(first_fields("a,\"b,c\",d,,", b',', 2), (vec!["a".to_owned(), "b,c".to_owned()], 5));
+        assert_eq!(first_fields("a", b',', 0), (Vec::new(), 1));
     }
 
     #[test]

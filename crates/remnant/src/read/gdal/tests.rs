@@ -4,7 +4,7 @@ use std::process::Command;
 use super::crs;
 use super::tool::Tool;
 use crate::read::testing::{fixtures, is_hazards, put, read_with, scratch};
-use crate::read::{DeclaredCrs, Request, Wanted, layers, open};
+use crate::read::{DeclaredCrs, Limits, Request, Wanted, layers, open};
 
 /// A file made by GDAL from the small survey; `None`, said aloud, where it is not installed.
 #[expect(clippy::print_stdout, reason = "a test that is skipped has to say so")]
@@ -35,7 +35,7 @@ fn a_file_geodatabase_is_the_same_survey() {
     assert!(read.info.format.starts_with("GDAL ") && read.notes().contains(read.info.format), "{}", read.notes());
     assert!(matches!(read.info.crs, DeclaredCrs::Definition(_)) && read.info.files.len() > 5);
     let Some(()) = made("OpenFileGDB", &path, "second") else { return };
-    assert_eq!(layers(&path).ok(), Some(vec!["Опасность".into(), "second".into()]));
+    assert_eq!(layers(&path, Limits::default()).ok(), Some(vec!["Опасность".into(), "second".into()]));
     let wanted = Wanted::default();
     let asked = |layer| open(&Request { layer, ..Request::of(&path, &wanted) });
     assert!(asked(None).is_err_and(|e| e.to_string().contains("`second`")));

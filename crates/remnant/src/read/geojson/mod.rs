@@ -17,7 +17,7 @@ use std::path::Path;
 use self::json::Broken;
 use self::parse::Parser;
 use self::split::{Layout, Refusal, Span, split};
-use super::{Bytes, DeclaredCrs, Feature, Format, LayerInfo, Request, Source, Wanted, slice_of, topojson};
+use super::{Bytes, DeclaredCrs, Feature, Format, LayerInfo, Limits, Request, Source, Wanted, slice_of, topojson};
 use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats.
@@ -67,10 +67,10 @@ pub(super) fn from_bytes(bytes: Bytes, request: &Request<'_>) -> Result<Box<dyn 
     Ok(Box::new(GeoJson { bytes, items, wanted: request.wanted.clone(), info }))
 }
 
-fn layers(path: &Path) -> Result<Vec<String>> {
+fn layers(path: &Path, limits: Limits) -> Result<Vec<String>> {
     match split(&Bytes::load(path)?) {
-        Err(Refusal::Topology) => (topojson::FORMAT.layers)(path),
-        _ => super::only_layer(path),
+        Err(Refusal::Topology) => (topojson::FORMAT.layers)(path, limits),
+        _ => super::only_layer(path, limits),
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::database::unusable;
 use crate::error::{Error, Location, Result};
@@ -41,11 +42,24 @@ pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-const LAYERS: &str = "SELECT m.name, g.column_name, g.srs_id, m.type, g.table_name, c.data_type, c.srs_id \
-     FROM gpkg_geometry_columns AS g \
-     LEFT JOIN gpkg_contents AS c ON lower(c.table_name) = lower(g.table_name) \
-     LEFT JOIN sqlite_master AS m ON lower(m.name) = lower(g.table_name) AND m.type IN ('table', 'view') \
-     ORDER BY g.table_name, g.column_name";
+/// What is listed, and, in lower case, what is known of a name. They are joined here and not by the database, which would
+/// compare each name with each: thousands of layers took minutes.
+const LISTED: &str = "SELECT table_name, column_name, srs_id, lower(table_name) FROM gpkg_geometry_columns ORDER BY table_name, column_name";
+const CONTENTS: &str = "SELECT lower(table_name), data_type, srs_id FROM gpkg_contents ORDER BY lower(data_type) = 'features' DESC, table_name";
+const TABLES: &str = "SELECT lower(name), name, type FROM sqlite_master WHERE type IN ('table', 'view')";
+
+/// Two columns by the first one, that of its first row.
+fn by_name(connection: &Connection, query: &str) -> rusqlite::Result<FxHashMap<String, [Option<String>; 2]>> {
+    let mut statement = connection.prepare(query)?;
+    let mut rows = statement.query([])?;
+    let mut all = FxHashMap::default();
+    while let Some(row) = rows.next()? {
+        if let Some(name) = text(row, 0) {
+            all.entry(name).or_insert_with(|| [text(row, 1), text(row, 2)]);
+        }
+    }
+    Ok(all)
+}
 
 /// The layer that is asked for, or the only one.
 pub(super) fn choose(connection: &Connection, path: &Path, asked: Option<&str>) -> Result<Layer> {
@@ -116,30 +130,35 @@ fn named(layers: &[Layer]) -> String {
 
 /// The layers that are there, and the names of those that are only listed.
 fn list(connection: &Connection) -> rusqlite::Result<(Vec<Layer>, Vec<String>)> {
-    let mut statement = connection.prepare(LAYERS)?;
+    let (contents, tables) = (by_name(connection, CONTENTS)?, by_name(connection, TABLES)?);
+    let mut statement = connection.prepare(LISTED)?;
     let mut rows = statement.query([])?;
+    let mut known = FxHashSet::default();
     let (mut layers, mut ghosts): (Vec<Layer>, Vec<String>) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
-        if text(row, 5).is_some_and(|kind| !kind.eq_ignore_ascii_case("features")) {
+        let name = text(row, 3).unwrap_or_default();
+        let [kind, stated] = contents.get(&name).cloned().unwrap_or_default();
+        if kind.is_some_and(|kind| !kind.eq_ignore_ascii_case("features")) {
             continue;
         }
-        let (Some(table), Some(column)) = (text(row, 0), text(row, 1)) else {
-            ghosts.extend(text(row, 4));
+        let [table, sort] = tables.get(&name).cloned().unwrap_or_default();
+        let (Some(table), Some(column)) = (table, text(row, 1)) else {
+            ghosts.extend(text(row, 0));
             continue;
         };
-        if layers.iter().any(|layer| layer.table == table) {
+        if !known.insert(table.clone()) {
             continue;
         }
-        let number = |column| text(row, column).and_then(|n| n.parse::<i64>().ok());
-        let srs = number(2).unwrap_or(0);
+        let number = |text: Option<String>| text.and_then(|n| n.parse::<i64>().ok());
+        let srs = number(text(row, 2)).unwrap_or(0);
         let mut notes = Vec::new();
-        if let Some(other) = number(6).filter(|other| *other != srs) {
+        if let Some(other) = number(stated).filter(|other| *other != srs) {
             notes.push(format!(
                 "the file states two reference systems for this layer, {srs} with its geometries and {other} in its list; \
                  the former was taken"
             ));
         }
-        layers.push(Layer { is_view: text(row, 3).as_deref() == Some("view"), table, column, srs, notes });
+        layers.push(Layer { is_view: sort.as_deref() == Some("view"), table, column, srs, notes });
     }
     Ok((layers, ghosts))
 }

@@ -35,8 +35,8 @@ fn recognises(head: &[u8]) -> bool {
 }
 
 /// The names of the layers of a file.
-fn layers_of(path: &Path) -> Result<Vec<String>> {
-    let database = Database::open(path, Limits::default())?;
+fn layers_of(path: &Path, limits: Limits) -> Result<Vec<String>> {
+    let database = Database::open(path, limits)?;
     layers::names(&database.connection, path)
 }
 

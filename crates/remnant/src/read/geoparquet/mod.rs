@@ -28,7 +28,7 @@ use self::native::Layout;
 use self::pages::{Budget, Checked};
 use super::arc::Arcs;
 use super::bytes::Bytes;
-use super::{Feature, Format, LayerInfo, Request, Shape, Source, Value, Wanted, slice_of, wkb};
+use super::{Feature, Format, LayerInfo, Limits, Request, Shape, Source, Value, Wanted, slice_of, wkb};
 use crate::error::{Error, Location, Result};
 
 /// The format's line in the table of formats.
@@ -40,7 +40,7 @@ fn recognises(head: &[u8]) -> bool {
 }
 
 /// The columns of geometries of a file; with one only, the file's stem, as the layer is called.
-fn layers(path: &Path) -> Result<Vec<String>> {
+fn layers(path: &Path, limits: Limits) -> Result<Vec<String>> {
     caught(path, || {
         let content = bytes::Bytes::from(Bytes::load(path)?.into_content());
         let reader = SerializedFileReader::new(content).map_err(|e| unusable(path, said(&e)))?;
@@ -49,7 +49,7 @@ fn layers(path: &Path) -> Result<Vec<String>> {
             return Ok(columns.into_iter().map(|column| column.name).collect());
         }
         let wanted = super::Wanted::default();
-        let (_, name, _) = choose(&Request::of(path, &wanted), &columns)?;
+        let (_, name, _) = choose(&Request { limits, ..Request::of(path, &wanted) }, &columns)?;
         Ok(vec![name])
     })
 }

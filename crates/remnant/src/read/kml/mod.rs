@@ -18,7 +18,8 @@ use self::placemark::Reading;
 use self::scan::{Layout, scan};
 use super::text::Codec;
 use super::{
-    Bytes, DeclaredCrs, Digest, Feature, Format, LayerInfo, Request, Source, Wanted, no_such_encoding, slice_of, xml,
+    Bytes, DeclaredCrs, Digest, Feature, Format, LayerInfo, Limits, Request, Source, Wanted, no_such_encoding,
+    slice_of, xml,
 };
 use crate::error::{Error, Location, Result};
 
@@ -38,10 +39,10 @@ fn open(request: &Request<'_>) -> Result<Box<dyn Source>> {
     Ok(Box::new(Kml::open(vec![document(bytes)], request, FORMAT.name, vec![digest])?))
 }
 
-fn layers(path: &Path) -> Result<Vec<String>> {
+fn layers(path: &Path, limits: Limits) -> Result<Vec<String>> {
     let bytes = Bytes::load(path)?;
     let wanted = Wanted::default();
-    let request = Request::of(path, &wanted);
+    let request = Request { limits, ..Request::of(path, &wanted) };
     Ok(Kml::open(vec![document(bytes)], &request, FORMAT.name, Vec::new())?.layers())
 }
 

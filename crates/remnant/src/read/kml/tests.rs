@@ -1,7 +1,7 @@
 use crate::read::testing::{
     Damage, Read, damage, fixture, fixtures, is_hazards, put, read, read_bytes, read_with, scratch,
 };
-use crate::read::{DeclaredCrs, Request, Shape, Value, Wanted, layers, open};
+use crate::read::{DeclaredCrs, Limits, Request, Shape, Value, Wanted, layers, open};
 
 const WANTED: &[&str] = &["id", "class", "date", "area"];
 
@@ -33,7 +33,7 @@ fn hazards_are_those_of_every_format() {
 #[test]
 fn top_folders_are_layers() {
     let path = fixtures().join("formats/hazards.kml");
-    assert_eq!(layers(&path).ok(), Some(vec!["Hazards".into(), "Empty places".into()]));
+    assert_eq!(layers(&path, Limits::default()).ok(), Some(vec!["Hazards".into(), "Empty places".into()]));
     let wanted = Wanted::default();
     let count = |layer: Option<&str>| {
         open(&Request { layer, ..Request::of(&path, &wanted) }).map(|s| s.len()).map_err(|e| e.to_string())

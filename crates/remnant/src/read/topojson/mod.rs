@@ -14,8 +14,8 @@ use serde_json::{Map, Value as Json};
 
 use self::arcs::{Arcs, Transform};
 use super::{
-    Bytes, DeclaredCrs, Feature, Format, LayerInfo, Limit, Request, Source, Value, Wanted, geojson, no_such_layer,
-    slice_of,
+    Bytes, DeclaredCrs, Feature, Format, LayerInfo, Limit, Limits, Request, Source, Value, Wanted, geojson,
+    no_such_layer, slice_of,
 };
 use crate::error::{Error, Location, Result};
 
@@ -187,12 +187,12 @@ fn choose(objects: Objects, request: &Request<'_>) -> Result<(String, Object)> {
     Ok(objects.swap_remove(at))
 }
 
-fn layers(path: &Path) -> Result<Vec<String>> {
+fn layers(path: &Path, limits: Limits) -> Result<Vec<String>> {
     let bytes = Bytes::load(path)?;
     let topology = parse(&bytes)?;
     if topology.kind.as_deref() != Some("Topology") {
         let wanted = Wanted::default();
-        let request = Request::of(path, &wanted);
+        let request = Request { limits, ..Request::of(path, &wanted) };
         return Ok(vec![geojson::from_bytes(bytes, &request)?.info().name.clone()]);
     }
     Ok(topology.objects.0.into_iter().map(|(name, _)| name).collect())

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use crate::read::testing::{Damage, damage, fixture, fixtures, is_hazards, read, read_bytes, read_with, shared};
-use crate::read::{DeclaredCrs, Request, Shape, Wanted, layers, open};
+use crate::read::{DeclaredCrs, Limits, Request, Shape, Wanted, layers, open};
 
 #[test]
 fn hazards_are_those_of_every_format() {
@@ -20,7 +20,7 @@ fn hazards_are_those_of_every_format() {
 #[test]
 fn objects_are_layers() {
     let path = fixtures().join("malformed/two_objects.topojson");
-    assert_eq!(layers(&path).ok(), Some(vec!["a".into(), "b".into()]));
+    assert_eq!(layers(&path, Limits::default()).ok(), Some(vec!["a".into(), "b".into()]));
     let wanted = Wanted::default();
     let at = |layer: Option<&str>| {
         let source = open(&Request { layer, ..Request::of(&path, &wanted) })?;

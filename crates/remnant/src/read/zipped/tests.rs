@@ -1,5 +1,5 @@
 use crate::read::testing::{Damage, damage, fixture, fixtures, is_hazards, put, read_with, scratch};
-use crate::read::{DeclaredCrs, Request, Wanted, layers, open};
+use crate::read::{DeclaredCrs, Limits, Request, Wanted, layers, open};
 
 const WANTED: &[&str] = &["id", "class", "date", "area"];
 
@@ -21,7 +21,7 @@ fn a_kmz_is_all_of_its_documents() {
     is_hazards(&read);
     // Its links lead to what is read anyway.
     assert!(!read.notes().contains("not followed"), "{}", read.notes());
-    assert_eq!(layers(&path).ok(), Some(vec!["Hazards".into(), "rest".into()]));
+    assert_eq!(layers(&path, Limits::default()).ok(), Some(vec!["Hazards".into(), "rest".into()]));
     let wanted = Wanted::default();
     let count = |layer| open(&Request { layer: Some(layer), ..Request::of(&path, &wanted) }).map(|s| s.len()).ok();
     assert_eq!((count("Hazards"), count("rest"), count("hazards"), count("other")), (Some(2), Some(1), Some(3), None));
@@ -36,7 +36,7 @@ fn layers_of_an_archive_are_picked_by_name() {
     assert!(asked(Some("b")).is_ok_and(|s| s.len() == 3 && s.info().name == "b"));
     assert!(asked(Some("a.shp")).is_ok_and(|s| s.info().name == "a"));
     assert!(asked(Some("c")).is_err_and(|e| e.to_string().contains("`a`, `b`")));
-    assert_eq!(layers(&path).ok(), Some(vec!["a".into(), "b".into()]));
+    assert_eq!(layers(&path, Limits::default()).ok(), Some(vec!["a".into(), "b".into()]));
 }
 
 #[test]

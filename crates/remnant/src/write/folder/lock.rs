@@ -1,10 +1,11 @@
 //! The lock that keeps two runs out of one folder.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::place::Target;
-use crate::error::{Error, Location, Result};
+use crate::error::{Error, Location, Result, printable};
 
 /// How often a lock file may be removed under us by a run that ends, before we give up.
 const TRIES: u32 = 100;
@@ -22,13 +23,17 @@ impl Lock {
     pub(super) fn take(target: &Target) -> Result<Self> {
         let path = target.beside("lock");
         for _ in 0..TRIES {
-            let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(|e| {
-                Error::unusable(
+            if let Some(there) = in_the_way(&path) {
+                return Err(taken(target, &path, there));
+            }
+            let file = open(&path).map_err(|e| match in_the_way(&path) {
+                Some(there) => taken(target, &path, there),
+                None => Error::unusable(
                     "the output folder can't be made",
                     Location::file(&target.shown),
                     format!("its parent folder can't be written to: {e}"),
                     "choose a folder that you may write to with --out",
-                )
+                ),
             })?;
             match file.try_lock() {
                 Ok(()) if same_file(&file, &path) => return Ok(Self { path, file: Some(file) }),
@@ -55,6 +60,42 @@ impl Drop for Lock {
         let _ = fs::remove_file(&self.path);
         self.file = None;
     }
+}
+
+/// Opens a lock file, or makes it. What stands under its name may be somebody else's by now: a link is not followed, so
+/// that nothing is made where it leads, and a pipe that nobody reads is not waited for.
+fn open(path: &Path) -> io::Result<File> {
+    let mut how = OpenOptions::new();
+    how.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use nix::fcntl::OFlag;
+        use std::os::unix::fs::OpenOptionsExt;
+        how.custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits());
+    }
+    how.open(path)
+}
+
+/// What stands under the name of a lock file and is none. Ours are empty.
+fn in_the_way(path: &Path) -> Option<&'static str> {
+    let there = fs::symlink_metadata(path).ok()?;
+    match there.file_type() {
+        kind if kind.is_symlink() => Some("a link"),
+        kind if kind.is_dir() => Some("a folder"),
+        kind if !kind.is_file() => Some("something that is no file"),
+        _ if there.len() > 0 => Some("a file with content"),
+        _ => None,
+    }
+}
+
+fn taken(target: &Target, path: &Path, there: &str) -> Error {
+    let name = printable(&path.display().to_string());
+    Error::unusable(
+        "the output folder can't be locked",
+        Location::file(&target.shown),
+        format!("{there} stands where its lock would be, and no run has made that: {name}"),
+        "see what it is and who put it there, and remove it; or choose a folder elsewhere with --out",
+    )
 }
 
 fn busy(target: &Target) -> Error {

@@ -162,6 +162,38 @@ fn links_are_followed_to_their_end() {
     assert_eq!(names(folder.path()), ["out", "real"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_no_lock_of_ours_is_never_followed_waited_for_or_removed() {
+    let plant = |what: &str, lock: &Path, elsewhere: &Path| match what {
+        "a link" => std::os::unix::fs::symlink(elsewhere, lock).expect("linked"),
+        "a folder" => fs::create_dir(lock).expect("made"),
+        "a file with content" => fs::write(lock, "mine").expect("written"),
+        _ => {
+            let made = std::process::Command::new("mkfifo").arg(lock).status();
+            assert!(made.is_ok_and(|status| status.success()));
+        }
+    };
+    for what in ["a link", "a folder", "a file with content", "something that is no file"] {
+        let (folder, out) = scene();
+        let lock = folder.path().join(".out.remnant-lock");
+        plant(what, &lock, &folder.path().join("elsewhere"));
+        for refusal in [check_folder(&out, true, &[]), write_folder(&sample::report(), &out, true, GO_ON)] {
+            let text = message(refusal);
+            assert!(text.contains(&format!("{what} stands")) && text.contains(".out.remnant-lock"), "{text}");
+        }
+        assert_eq!(names(folder.path()), [".out.remnant-lock"], "{what}");
+        if what == "a file with content" {
+            assert_eq!(fs::read(&lock).expect("kept"), b"mine");
+        }
+    }
+    // One that a killed run has left is ours.
+    let (folder, out) = scene();
+    fs::write(folder.path().join(".out.remnant-lock"), "").expect("written");
+    write_folder(&sample::report(), &out, true, GO_ON).expect("written");
+    assert_eq!(names(folder.path()), ["out"]);
+}
+
 #[test]
 fn inputs_are_never_taken_away() {
     let (folder, out) = scene();
