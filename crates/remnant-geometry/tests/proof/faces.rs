@@ -10,10 +10,10 @@ use crate::scenes::{KINDS, scene};
 use crate::seed;
 use crate::slabs::PART;
 
-/// How far, on the average along it, a border may move, in steps. It bends by half a step or less each way where it
-/// crosses a side of a tile, and again at hot squares, which is the most anywhere: between two bends it is less. Ground
-/// changes its set of records only where some border passed over it. These scenes reach an eighth of a step.
-const MOVED: f64 = 0.5;
+/// How far, on the average along it, a border may move, in steps: half a step where it crosses a side of a tile, and
+/// half a step at hot squares. Ground changes its set of records only where some border passed over it. These scenes
+/// reach an eighth of a step; slivers of one step and several kilometres can reach a half (seed 375636506).
+const MOVED: f64 = 1.0;
 
 /// Compares every set of records; gives the number of sets and the worst difference per step of border.
 pub fn compare(name: &str, footprints: &[Footprint]) -> (usize, f64) {
@@ -48,14 +48,14 @@ pub fn compare(name: &str, footprints: &[Footprint]) -> (usize, f64) {
 fn random_scenes_have_the_areas_of_exact_slabs() {
     let mut sets = [0; KINDS.len()];
     let mut worst = [0.0_f64; KINDS.len()];
-    for seed in seed::of(0..600) {
+    for seed in seed::of(0..600).chain([375_636_506]) {
         let (kind, footprints) = scene(seed);
         let (n, w) = compare(&format!("seed {seed} ({})", KINDS[kind]), &footprints);
         sets[kind] += n;
         worst[kind] = worst[kind].max(w);
     }
     assert!(sets.iter().all(|&n| n > 100), "{sets:?}: every kind must have cases");
-    assert!(worst.iter().all(|&w| w < 0.2), "{worst:?}: borders move farther than they used to");
+    assert!(worst.iter().all(|&w| w < 0.3), "{worst:?}: borders move farther than they used to");
 }
 
 #[test]
