@@ -55,7 +55,9 @@ const WAYS: [Way; 8] = [
 /// What the system says where a way is met.
 fn reasons(way: &str) -> &'static [&'static str] {
     match way {
-        "eio" | "dead" => &["Input/output error", "disk I/O error"],
+        // SQLite does not say what the system told it; the file can be opened when it is asked for again.
+        "eio" => &["Input/output error", "disk I/O error", "the disk may be failing"],
+        "dead" => &["Input/output error", "disk I/O error"],
         "enospc" | "full" => &["No space left on device", "disk is full"],
         "erofs" => &["Read-only file system", "readonly database", "unable to open database", "disk I/O error"],
         _ => &[""],

@@ -3,7 +3,7 @@
 mod nest;
 mod rings;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use crate::faces::TileFaces;
 use crate::noding::{Spot, xy};
@@ -72,8 +72,8 @@ impl<T: Copy> Heap<T> {
         other.last.into_iter().for_each(|value| self.push(value));
     }
 
-    fn parts_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.full.iter_mut().flatten().chain(&mut self.last)
+    fn len(&self) -> usize {
+        self.full.iter().map(Vec::len).sum::<usize>() + self.last.len()
     }
 
     /// Everything, part by part, each of which goes when it has been seen.
@@ -94,17 +94,37 @@ pub(crate) fn polygons_within(borders: Vec<(Point, Point)>) -> Vec<GridPolygon> 
 /// Collects the borders of classes of ground.
 #[derive(Debug, Default, Clone)]
 pub struct Outline {
-    edges: Heap<(u32, ClassEdge)>,
-    sides: Heap<(u32, SidePiece)>,
+    /// In the order in which they were met.
+    classes: Vec<ClassOutline>,
+    /// Where each class stands.
+    places: HashMap<u32, usize>,
     rim: Vec<RimEdge>,
 }
+
+/// Where ground stands that is not drawn.
+const NOT_DRAWN: usize = usize::MAX;
 
 impl Outline {
     /// Adds what another part of the work has collected.
     pub fn merge(&mut self, other: Self) {
-        self.edges.merge(other.edges);
-        self.sides.merge(other.sides);
+        for class in other.classes {
+            let place = self.place(class.class);
+            let own = &mut self.classes[place];
+            own.gathered.merge(class.gathered);
+            own.sides.merge(class.sides);
+        }
         self.rim.extend(other.rim);
+    }
+
+    /// Where a class stands; it comes to stand at the end where it is new.
+    fn place(&mut self, class: u32) -> usize {
+        if class == 0 {
+            return NOT_DRAWN;
+        }
+        *self.places.entry(class).or_insert_with(|| {
+            self.classes.push(ClassOutline { class, ..ClassOutline::default() });
+            self.classes.len() - 1
+        })
     }
 
     /// The rim of marked ground, in no order. Stretches along the sides of tiles may lie inside marked ground.
@@ -120,8 +140,10 @@ impl Outline {
     /// Gives every class another number, other than 0, before classes of different parts are brought together. What
     /// has the same number then is one class.
     pub fn renumber(&mut self, number: impl Fn(u32) -> u32) {
-        self.edges.parts_mut().for_each(|edge| edge.0 = number(edge.0));
-        self.sides.parts_mut().for_each(|side| side.0 = number(side.0));
+        let rim = std::mem::take(&mut self.rim);
+        let mut classes = std::mem::take(self).classes;
+        classes.iter_mut().for_each(|class| class.class = number(class.class));
+        self.merge(Self { classes, places: HashMap::new(), rim });
     }
 
     /// The shape of every class: polygons that are valid by OGC Simple Features, in a fixed order.
@@ -137,25 +159,20 @@ impl Outline {
     /// The outline of every class by itself, in order of their numbers, so that several threads may do what
     /// [`Outline::shapes`] does: [`ClassOutline::settle`], [`SideCorners::of`], [`ClassOutline::shape`].
     pub fn classes(self) -> Vec<ClassOutline> {
-        let mut classes: BTreeMap<u32, ClassOutline> = BTreeMap::new();
-        let new = |class| ClassOutline { class, edges: Vec::new(), sides: Vec::new() };
-        for (class, edge) in self.edges.into_values() {
-            classes.entry(class).or_insert_with(|| new(class)).edges.push(edge);
-        }
-        for (class, side) in self.sides.into_values() {
-            classes.entry(class).or_insert_with(|| new(class)).sides.push(side);
-        }
-        classes.into_values().collect()
+        let mut classes = self.classes;
+        classes.sort_unstable_by_key(|class| class.class);
+        classes
     }
 
     /// Adds a covered stretch of tiles of one row, from column `from` to before `to`.
     pub(crate) fn add_block(&mut self, row: i32, from: i32, to: i32, class: FaceClass) {
         let (west, east) = (i64::from(from) << TILE_BITS, i64::from(to) << TILE_BITS);
         let (south, north) = (i64::from(row) << TILE_BITS, i64::from(row + 1) << TILE_BITS);
-        self.add_side(class, false, south, (west, east), 1);
-        self.add_side(class, false, north, (west, east), -1);
-        self.add_side(class, true, west, (south, north), -1);
-        self.add_side(class, true, east, (south, north), 1);
+        let place = self.place(class.class);
+        self.add_side((place, class.rim), false, south, (west, east), 1);
+        self.add_side((place, class.rim), false, north, (west, east), -1);
+        self.add_side((place, class.rim), true, west, (south, north), -1);
+        self.add_side((place, class.rim), true, east, (south, north), 1);
     }
 
     /// Adds the borders within a tile and along its sides.
@@ -166,15 +183,23 @@ impl Outline {
             let (x, y) = xy(s);
             Point { x: west + i64::from(x), y: south + i64::from(y) }
         };
-        for border in &tile.borders {
-            let (left, right) = (classes[border.left as usize], classes[border.right as usize]);
-            let (from, to) = (point(border.from), point(border.to));
-            if left.class != right.class {
-                self.add_edge(left.class, from, to);
-                self.add_edge(right.class, to, from);
+        let mut before = (0, NOT_DRAWN);
+        let mut ground: Vec<(usize, u32)> = Vec::with_capacity(classes.len());
+        for class in classes {
+            if class.class != before.0 {
+                before = (class.class, self.place(class.class));
             }
-            if (left.rim == 0) != (right.rim == 0) {
-                self.rim.push(RimEdge { from, to, mark: left.rim.max(right.rim) });
+            ground.push((before.1, class.rim));
+        }
+        for border in &tile.borders {
+            let (left, right) = (ground[border.left as usize], ground[border.right as usize]);
+            let (from, to) = (point(border.from), point(border.to));
+            if left.0 != right.0 {
+                self.add_edge(left.0, from, to);
+                self.add_edge(right.0, to, from);
+            }
+            if (left.1 == 0) != (right.1 == 0) {
+                self.rim.push(RimEdge { from, to, mark: left.1.max(right.1) });
             }
         }
         let sides = [
@@ -187,59 +212,59 @@ impl Outline {
             for (i, &(at, label)) in changes.iter().enumerate() {
                 let end = changes.get(i + 1).map_or(TILE, |next| i64::from(next.0));
                 let stretch = (origin + i64::from(at), origin + end);
-                self.add_side(classes[label as usize], upright, line, stretch, sign);
+                self.add_side(ground[label as usize], upright, line, stretch, sign);
             }
         }
     }
 
-    fn add_edge(&mut self, class: u32, from: Point, to: Point) {
-        if class == 0 {
-            return;
-        }
+    fn add_edge(&mut self, place: usize, from: Point, to: Point) {
+        let Some(ClassOutline { gathered, sides, .. }) = self.classes.get_mut(place) else { return };
         if from.y == to.y && on_line(from.y) {
             let sign = if from.x < to.x { 1 } else { -1 };
             let (low, high) = (from.x.min(to.x), from.x.max(to.x));
-            self.sides.push((class, SidePiece { upright: false, line: from.y, from: low, to: high, sign }));
-            return;
+            return sides.push(SidePiece { upright: false, line: from.y, from: low, to: high, sign });
         }
         if from.x == to.x && on_line(from.x) {
             let sign = if from.y < to.y { 1 } else { -1 };
             let (low, high) = (from.y.min(to.y), from.y.max(to.y));
-            self.sides.push((class, SidePiece { upright: true, line: from.x, from: low, to: high, sign }));
-            return;
+            return sides.push(SidePiece { upright: true, line: from.x, from: low, to: high, sign });
         }
-        self.edges.push((class, ClassEdge { from, to }));
+        gathered.push(ClassEdge { from, to });
         for p in [from, to] {
             // A corner on a side must stay a corner of whatever runs along that side.
             if on_line(p.y) {
-                self.sides.push((class, SidePiece { upright: false, line: p.y, from: p.x, to: p.x, sign: 0 }));
+                sides.push(SidePiece { upright: false, line: p.y, from: p.x, to: p.x, sign: 0 });
             }
             if on_line(p.x) {
-                self.sides.push((class, SidePiece { upright: true, line: p.x, from: p.y, to: p.y, sign: 0 }));
+                sides.push(SidePiece { upright: true, line: p.x, from: p.y, to: p.y, sign: 0 });
             }
         }
     }
 
-    fn add_side(&mut self, class: FaceClass, upright: bool, line: i64, (from, to): (i64, i64), sign: i8) {
+    /// Adds a stretch of a side with some ground on it: where its class stands, and the mark of its rim.
+    fn add_side(&mut self, (place, rim): (usize, u32), upright: bool, line: i64, (from, to): (i64, i64), sign: i8) {
         if from == to {
             return;
         }
-        if class.class != 0 {
-            self.sides.push((class.class, SidePiece { upright, line, from, to, sign }));
+        if let Some(class) = self.classes.get_mut(place) {
+            class.sides.push(SidePiece { upright, line, from, to, sign });
         }
-        if class.rim != 0 {
+        if rim != 0 {
             let point = |at| if upright { Point { x: line, y: at } } else { Point { x: at, y: line } };
-            self.rim.push(RimEdge { from: point(from), to: point(to), mark: class.rim });
+            self.rim.push(RimEdge { from: point(from), to: point(to), mark: rim });
         }
     }
 }
 
 /// The outline of one class.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default, Clone)]
 pub struct ClassOutline {
     class: u32,
+    /// As they came.
+    gathered: Heap<ClassEdge>,
+    sides: Heap<SidePiece>,
+    /// In order.
     edges: Vec<ClassEdge>,
-    sides: Vec<SidePiece>,
 }
 
 impl ClassOutline {
@@ -250,6 +275,8 @@ impl ClassOutline {
 
     /// Puts the outline into order; to be called once, before [`SideCorners::of`].
     pub fn settle(&mut self) {
+        self.edges.reserve(self.gathered.len());
+        self.edges.extend(std::mem::take(&mut self.gathered).into_values());
         self.cancel_sides();
         // By the start alone, as one word each; the few that have it in common are put into order afterwards.
         self.edges.sort_unstable_by_key(|edge| word(edge.from));
@@ -271,7 +298,7 @@ impl ClassOutline {
 
     /// Along the sides of tiles, ground on both sides leaves no border.
     fn cancel_sides(&mut self) {
-        let mut sides = std::mem::take(&mut self.sides);
+        let mut sides: Vec<SidePiece> = std::mem::take(&mut self.sides).into_values().collect();
         sides.sort_unstable();
         let mut changes: Vec<(i64, i32)> = Vec::new();
         for line in sides.chunk_by(|a, b| (a.upright, a.line) == (b.upright, b.line)) {
@@ -302,23 +329,23 @@ impl ClassOutline {
     }
 }
 
-/// At how many borders, of all classes, the corners on the sides of tiles stand.
+/// The corners on the sides of tiles at which more than two borders, of all classes, meet.
 #[derive(Debug, Default)]
-pub struct SideCorners(HashMap<Point, u32>);
+pub struct SideCorners(Vec<Point>);
 
 impl SideCorners {
     /// Those of some outlines that were put into order.
     pub fn of(classes: &[ClassOutline]) -> Self {
-        let mut degrees: HashMap<Point, u32> = HashMap::new();
-        for edge in classes.iter().flat_map(|class| &class.edges).filter(|e| on_side(e.from)) {
-            *degrees.entry(edge.from).or_default() += 1;
-        }
-        Self(degrees)
+        let edges = classes.iter().flat_map(|class| &class.edges);
+        let mut corners: Vec<Point> = edges.map(|edge| edge.from).filter(|&p| on_side(p)).collect();
+        // Each class is in order already, of which a stable sort makes use.
+        corners.sort();
+        Self(corners.chunk_by(|p, q| p == q).filter(|same| same.len() > 2).map(|same| same[0]).collect())
     }
 
     /// Whether nothing else meets at a corner.
     fn is_plain(&self, p: Point) -> bool {
-        self.0.get(&p).is_some_and(|&degree| degree <= 2)
+        self.0.binary_search(&p).is_err()
     }
 }
 

@@ -277,7 +277,7 @@ fn district_rows(covers: &Covers<'_>, rows: Rows, geometry: bool) -> (Vec<Distri
     let parts = |row: usize| covers.district_ground.iter().filter(move |d| d.0 as usize == row).map(|d| d.1);
     let shape = |row: usize| if geometry { Footprint::union(parts(row)) } else { Vec::new() };
     let districts = places
-        .into_iter()
+        .into_par_iter()
         .enumerate()
         .map(|(i, figures)| DistrictRow {
             code: Some(covers.districts[i].0.to_owned()),

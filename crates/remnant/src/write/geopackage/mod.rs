@@ -21,10 +21,11 @@ mod tables;
 mod tests;
 mod xml;
 
-use std::io;
+use std::path::Path;
+use std::{fs, io};
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags, Statement, params, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, params, params_from_iter};
 
 use super::cell::Cell;
 use super::dictionary::Kind;
@@ -47,8 +48,8 @@ const SRS: i32 = 4326;
 impl From<rusqlite::Error> for Halt {
     fn from(error: rusqlite::Error) -> Self {
         let kind = match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => io::ErrorKind::StorageFull,
-            Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied) => {
+            Some(ErrorCode::DiskFull) => io::ErrorKind::StorageFull,
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
                 io::ErrorKind::PermissionDenied
             }
             _ => io::ErrorKind::Other,
@@ -63,6 +64,23 @@ pub(super) fn write(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
     let Some(path) = sink.path else {
         return Err(Halt::Io(io::Error::other("a database needs a file of its own")));
     };
+    write_database(report, sink, path).map_err(|halt| explained(halt, path))
+}
+
+/// SQLite opens a file for reading where it can't for writing, and does not say what the system told it: asks again.
+fn explained(halt: Halt, path: &Path) -> Halt {
+    match halt {
+        Halt::Io(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Halt::Io(match fs::OpenOptions::new().read(true).write(true).open(path) {
+                Err(why) => why,
+                Ok(_) => io::Error::other(format!("{error}; a moment later it can be opened: the disk may be failing")),
+            })
+        }
+        other => other,
+    }
+}
+
+fn write_database(report: &Report, sink: &Sink<'_>, path: &Path) -> Result<(), Halt> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     // The folder is nobody else's until it is whole, and not every file system has locks.
     let database = if cfg!(unix) {
