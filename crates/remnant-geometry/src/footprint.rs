@@ -158,6 +158,8 @@ pub enum NoFootprint {
     TooManyCorners(u64),
     /// Its edges cross or touch more often than its budget allows; so often at least.
     TooManyCrossings(u64),
+    /// The mended borders contradict each other, which would be a fault of this program.
+    Torn,
 }
 
 impl Footprint {
@@ -211,7 +213,7 @@ impl Footprint {
                 united
             }
         };
-        let contours = within_turn(contours).ok_or(NoFootprint::TooManyCrossings(0))?;
+        let contours = within_turn(contours).ok_or(NoFootprint::Torn)?;
         let footprint = Self::from_contours(contours).ok_or(NoFootprint::NoArea)?;
         Ok((footprint, list))
     }

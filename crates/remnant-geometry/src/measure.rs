@@ -218,7 +218,7 @@ pub fn corridor(line: &[[f64; 2]], radius_m: f64) -> Result<Footprint, NoFootpri
             add(RawPolygon { rings: vec![flank(a, b, radius_m)] })?;
         }
     }
-    let united = repair::unite_contours(&parts).ok_or(NoFootprint::TooManyCrossings(0))?;
+    let united = repair::unite_contours(&parts).ok_or(NoFootprint::Torn)?;
     Footprint::from_contours(united).ok_or(NoFootprint::NoArea)
 }
 

@@ -7,8 +7,8 @@ use crate::plane::{POLE, Point};
 /// Closed rings without their closing points.
 pub(crate) type Contours = Vec<Vec<Point>>;
 
-/// Puts rings into an order that does not depend on where they begin, which way they run or which comes first: the
-/// engine rounds crossings in the order in which it meets them.
+/// Puts rings into an order that does not depend on where they begin, which way they run or which comes first, so that
+/// copies stand beside each other.
 pub(crate) fn put_in_order(polygons: &mut [Contours]) {
     for ring in polygons.iter_mut().flatten() {
         *ring = least_form(ring);

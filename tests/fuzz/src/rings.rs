@@ -174,6 +174,7 @@ fn judged(polygons: &Polygons) -> Option<Footprint> {
     let (footprint, defects) = match Footprint::new(&raw(polygons)) {
         Err(NoFootprint::NotOnEarth(at)) => panic!("{at:?} is on Earth"),
         Err(NoFootprint::NotFinite) => panic!("every coordinate is a number"),
+        Err(NoFootprint::Torn) => panic!("mended borders contradict each other"),
         Err(NoFootprint::TooManyCorners(_) | NoFootprint::TooManyCrossings(_)) => {
             panic!("so few corners are not too many")
         }

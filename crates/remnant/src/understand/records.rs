@@ -505,7 +505,7 @@ impl Draft<'_> {
 
     /// The footprint of polygons, with findings about what was put right.
     pub(super) fn footprint(&mut self, ground: &Ground) -> Result<Footprint, Lost> {
-        // Rings from strangers go through a library here: should it fail on some, one record is lost and not the run.
+        // Should the program fail on rings from strangers, one record is lost and not the run.
         let limits = self.context.limits;
         let made = catch_unwind(AssertUnwindSafe(|| Footprint::within(&ground.polygons, &limits.budget())));
         let failed = |_| (Code::UnreadableGeometry, "the rings can't be mended: the program failed on them".to_owned());
@@ -601,6 +601,9 @@ fn no_footprint(why: NoFootprint) -> Lost {
         ),
         NoFootprint::TooManyCorners(_) | NoFootprint::TooManyCrossings(_) => {
             (Code::UnreadableGeometry, "the geometry has too many corners, or its rings cross too often".to_owned())
+        }
+        NoFootprint::Torn => {
+            (Code::UnreadableGeometry, "its rings can't be mended: the program failed on them".to_owned())
         }
         NoFootprint::NotFinite => (Code::BadCoordinates, "a coordinate is not a finite number".to_owned()),
         NoFootprint::NotOnEarth([x, y]) => (
