@@ -11,7 +11,19 @@ const PRECOMPILED: &str = include_str!("precompiled.hpp");
 const LEAST_FILES: usize = 200;
 
 /// Compiles the sources in the folder `proj`; the libraries appear in `workshop`.
+///
+/// From within that folder, by paths that lead on from it: `cc` names its objects by the folders of their sources, and
+/// an archive must have the same bytes wherever it is made.
 pub(crate) fn build(proj: &Path, workshop: &Path) -> Result<()> {
+    let told = |e| format!("can't work in {}: {e}", proj.display());
+    let before = std::env::current_dir().map_err(told)?;
+    std::env::set_current_dir(proj).map_err(told)?;
+    let built = build_here(proj, workshop);
+    std::env::set_current_dir(before).map_err(told)?;
+    built
+}
+
+fn build_here(proj: &Path, workshop: &Path) -> Result<()> {
     let generated = workshop.join("generated");
     std::fs::create_dir_all(&generated).map_err(|e| format!("can't create {}: {e}", generated.display()))?;
     write(&generated.join("proj_config.h"), &configuration())?;
@@ -68,16 +80,16 @@ fn configuration() -> String {
     )
 }
 
-/// The source files that PROJ's own build lists.
+/// The source files that PROJ's own build lists, as they lie in its folder.
 fn sources(proj: &Path) -> Result<Vec<PathBuf>> {
     let list = read(&proj.join("src/lib_proj.cmake"))?;
     let lists = list.split("set(SRC_LIBPROJ").skip(1).filter_map(|rest| rest.split(')').next());
     let mut files: Vec<PathBuf> = lists
         .flat_map(str::split_whitespace)
         .filter(|word| word.ends_with(".cpp") || word.ends_with(".c"))
-        .map(|word| proj.join("src").join(word))
+        .map(|word| Path::new("src").join(word))
         .collect();
-    files.push(proj.join("src/memvfs.c")); // reads proj.db from memory; listed apart, as an option
+    files.push(PathBuf::from("src/memvfs.c")); // reads proj.db from memory; listed apart, as an option
     files.sort();
     match files.len() {
         LEAST_FILES.. => Ok(files),
