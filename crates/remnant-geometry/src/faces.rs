@@ -192,9 +192,8 @@ impl TileFaces {
 
             let mut label = under(&self.active, &self.above, low, base);
             for &f in &self.starting {
-                let (from, to) = of(f).toggles;
                 self.below[f as usize] = label;
-                let (below, above) = (label, self.labels.toggled(label, &toggles[from as usize..to as usize]));
+                let (below, above) = (label, self.labels.toggled(label, of(f).records(toggles)));
                 self.areas.resize(self.labels.len(), 0);
                 self.above[f as usize] = above;
                 part(&mut self.areas, row, of(f), below, above);
@@ -248,8 +247,7 @@ impl TileFaces {
     fn passed_on(&self, fragments: &[Fragment], toggles: &[u32], at: usize, p: Spot, ended: u32) -> Option<u32> {
         let next = fragments.get(at).filter(|f| f.from == p && xy(f.to).0 != xy(p).0)?;
         let alone = fragments.get(at + 1).is_none_or(|f| f.from != p);
-        let records = |f: &Fragment| &toggles[f.toggles.0 as usize..f.toggles.1 as usize];
-        (alone && records(next) == records(&fragments[ended as usize])).then_some(at as u32)
+        (alone && next.records(toggles) == fragments[ended as usize].records(toggles)).then_some(at as u32)
     }
 
     /// The label along the southern side after some records' cover of it begins or ends.

@@ -45,6 +45,14 @@ pub(crate) struct Fragment {
     pub(crate) toggles: (u32, u32),
 }
 
+impl Fragment {
+    /// Its part of the records that fragments refer to.
+    #[inline]
+    pub(crate) fn records<'a>(&self, toggles: &'a [u32]) -> &'a [u32] {
+        &toggles[self.toggles.0 as usize..self.toggles.1 as usize]
+    }
+}
+
 /// Twice the signed area of the triangle from edge `from`-`to` to `p`: positive where `p` lies to the left.
 #[inline]
 pub(crate) fn side(from: Spot, to: Spot, p: Spot) -> i64 {
@@ -184,8 +192,7 @@ impl Noder {
             let start = toggles.len();
             let mut times = 0;
             let mut toggle = |edge: &Fragment| {
-                let (from, to) = edge.toggles;
-                toggles.extend_from_slice(&edge_records[from as usize..to as usize]);
+                toggles.extend_from_slice(edge.records(edge_records));
                 times += 1;
             };
             if of_whole == Some((from, to)) {

@@ -85,7 +85,7 @@ impl<T: Copy> Heap<T> {
 /// Borders with ground on their left as polygons that are valid by OGC Simple Features, in a fixed order.
 pub(crate) fn polygons_within(borders: Vec<(Point, Point)>) -> Vec<GridPolygon> {
     let mut edges: Vec<ClassEdge> = borders.into_iter().map(|(from, to)| ClassEdge { from, to }).collect();
-    edges.sort_unstable();
+    put_in_order(&mut edges);
     let mut polygons = nest::polygons(rings::trace(&edges));
     polygons.sort_unstable();
     polygons
@@ -278,11 +278,7 @@ impl ClassOutline {
         self.edges.reserve(self.gathered.len());
         self.edges.extend(std::mem::take(&mut self.gathered).into_values());
         self.cancel_sides();
-        // By the start alone, as one word each; the few that have it in common are put into order afterwards.
-        self.edges.sort_unstable_by_key(|edge| word(edge.from));
-        for same in self.edges.chunk_by_mut(|a, b| a.from == b.from).filter(|same| same.len() > 1) {
-            same.sort_unstable();
-        }
+        put_in_order(&mut self.edges);
         self.edges.dedup();
     }
 
@@ -346,6 +342,14 @@ impl SideCorners {
     /// Whether nothing else meets at a corner.
     fn is_plain(&self, p: Point) -> bool {
         self.0.binary_search(&p).is_err()
+    }
+}
+
+/// Puts edges into their order: by the start, as one word each, and then the few that have it in common.
+fn put_in_order(edges: &mut [ClassEdge]) {
+    edges.sort_unstable_by_key(|edge| word(edge.from));
+    for same in edges.chunk_by_mut(|a, b| a.from == b.from).filter(|same| same.len() > 1) {
+        same.sort_unstable();
     }
 }
 

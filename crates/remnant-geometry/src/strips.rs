@@ -136,11 +136,16 @@ impl Strips {
         true
     }
 
+    /// The strips that a query reaches, which may lie beyond all boxes.
+    fn reached(&self, query: Box4) -> std::ops::RangeInclusive<usize> {
+        let last = self.kept.len() as i64 - 1;
+        let strip = |y: i64| (y - self.south).div_euclid(self.height).clamp(0, last) as usize;
+        strip(query[1])..=strip(query[3])
+    }
+
     /// Calls `near` once for every box that lies in `query`, where all boxes are points.
     pub(crate) fn points_within(&self, points: &[Box4], query: Box4, mut near: impl FnMut(usize)) {
-        let last = self.kept.len() as i64 - 1;
-        let strip = |y: i64| ((y - self.south).div_euclid(self.height)).clamp(0, last) as usize;
-        for s in strip(query[1])..=strip(query[3]) {
+        for s in self.reached(query) {
             let members = &self.members[self.starts[s] as usize..self.starts[s + 1] as usize];
             let from = members.partition_point(|&i| points[i as usize][0] < query[0]);
             for &i in &members[from..] {
@@ -158,9 +163,7 @@ impl Strips {
     /// Calls `near` for every box that shares a point with `query` (some boxes may come twice). Queries must come in
     /// ascending order of `x_min` and have one width: boxes that lie west of one are forgotten.
     pub(crate) fn meeting_in_order(&mut self, boxes: &[Box4], query: Box4, mut near: impl FnMut(usize)) {
-        let last = self.kept.len() as i64 - 1;
-        let strip = |y: i64| ((y - self.south).div_euclid(self.height)).clamp(0, last) as usize;
-        for s in strip(query[1])..=strip(query[3]) {
+        for s in self.reached(query) {
             let members = &mut self.members[self.starts[s] as usize..self.starts[s + 1] as usize];
             let (kept, next) = &mut self.kept[s];
             // What is kept stands at the front, which the list itself has left behind.

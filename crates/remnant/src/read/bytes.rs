@@ -229,6 +229,7 @@ pub(super) fn digest_of(path: &Path) -> Result<(Digest, Stamp)> {
     let (file, before) = open(path)?;
     let looks = Looks::of(&before);
     let stamp = Stamp::of(path, &before);
+    // Held while it is hashed: whoever opens another layer of this file waits for the result.
     let mut hashed = HASHED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((.., sha256)) = hashed.iter().find(|known| looks.are_certain && known.0 == path && known.1 == looks) {
         return Ok((
