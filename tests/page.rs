@@ -456,7 +456,7 @@ fn the_public_edition_says_what_it_leaves_out() {
 /// A report that has nothing but contaminated land: squares of so many grid steps, so many a side.
 fn squares(side: i64, size: i64) -> Report {
     let settings = Settings { as_of: Some(Date::constant(2024, 12, 31)), ..Settings::new(date(2025, 1, 2)) };
-    let mut account = account(&Survey::default(), &settings, &Silent).unwrap();
+    let mut account = account(Survey::default(), &settings, &Silent).unwrap();
     let apart = 100_000_000;
     let polygon = |n: i64| {
         let (x, y) = (170_000_000_000 + n % side * apart, 440_000_000_000 + n / side * apart);

@@ -19,7 +19,7 @@
 //! use remnant::records::Survey;
 //! use remnant::settings::Settings;
 //!
-//! let nothing = account(&Survey::default(), &Settings::new(jiff::civil::date(2025, 1, 15)), &Silent)?;
+//! let nothing = account(Survey::default(), &Settings::new(jiff::civil::date(2025, 1, 15)), &Silent)?;
 //! assert_eq!(nothing.total.states.released_share(), None);
 //! assert!(nothing.checks.iter().all(|check| check.holds));
 //! # Ok::<(), remnant::error::Error>(())

@@ -1,6 +1,7 @@
 //! The whole line on one screen: files -> features -> records -> faces -> figures.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::civil::Date;
@@ -90,6 +91,7 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report> {
 fn report(job: &Job, progress: &dyn Progress) -> Result<Report> {
     let (started, clock) = (jiff::Timestamp::now(), Instant::now());
     let Read { survey, inputs, mut findings, sources } = read(job, progress)?;
+    let survey = Arc::new(survey);
     let account = || account_here(&survey, &job.settings, progress);
     let (seen_together, account) = rayon::join(|| audit::survey(&survey, &inputs), account);
     let mut account = account?;
@@ -120,6 +122,7 @@ pub fn accounts(job: &Job, dates: &[(Option<Date>, Date)], progress: &dyn Progre
     job.layers.retain(|layer| !matches!(layer.role, Role::Zones | Role::Coverage));
     let work = |progress: &dyn Progress| {
         let Read { survey, sources, .. } = read(&job, progress)?;
+        let survey = Arc::new(survey);
         let account = |&(since, as_of): &_| account_of(&survey, &job.settings, since, as_of, progress);
         let accounts = dates.iter().map(account).collect::<Result<_>>()?;
         sources.iter().try_for_each(Digest::check)?;
@@ -129,7 +132,7 @@ pub fn accounts(job: &Job, dates: &[(Option<Date>, Date)], progress: &dyn Progre
 }
 
 fn account_of(
-    survey: &Survey,
+    survey: &Arc<Survey>,
     settings: &Settings,
     since: Option<Date>,
     as_of: Date,

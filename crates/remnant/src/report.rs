@@ -4,6 +4,7 @@ mod credit;
 mod faces;
 mod planning;
 mod public;
+mod records;
 mod series;
 mod treaty;
 
@@ -23,6 +24,7 @@ use crate::zone::{Reason, ZoneStatus};
 pub use credit::{Credit, CreditSums, credit};
 pub use faces::{Face, FaceRecord};
 pub use planning::{Access, Criterion, Exposure, Plan, Priority, Stability, ToClear};
+pub use records::{Records, Shares};
 pub use series::{Moment, Series, SeriesStep, Transition};
 pub use treaty::{ByClass, ReleasedByClass, Treaty};
 
@@ -340,10 +342,14 @@ pub struct RecordRow {
 }
 
 /// What a record did in one district, or on the land outside all of them: the figures of districts, taken apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordShare {
     /// The row of the record.
     pub record: usize,
+    /// Where the record came from.
+    pub origin: Origin,
+    /// Its id.
+    pub id: String,
     /// A mark of the record's whole shape: another one where it was redrawn.
     pub shape: u64,
     /// The row of the district; `None` for the land outside all districts.
@@ -423,9 +429,9 @@ pub struct Account {
     /// Hazards that were set aside and could lie anywhere.
     pub unplaced_hazards: u64,
     /// Every hazard and release, hazards first, in the order of their layers.
-    pub records: Vec<RecordRow>,
+    pub records: Records,
     /// What every record did in every district, in the order of the records.
-    pub shares: Vec<RecordShare>,
+    pub shares: Shares,
     /// Contaminated and released land by district and state; empty without geometry.
     pub shapes: Vec<LandShape>,
     /// Every face that a record covers; empty unless the settings ask for them.

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use remnant_geometry::{Area, FaceClass, WindowFaces};
-use rstar::AABB;
 use rustc_hash::FxHashMap;
 
-use super::overlay::{index, windows};
+use super::reaching::Reaching;
 use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
 use crate::progress::Progress;
@@ -135,18 +134,16 @@ impl<'a> Versions<'a> {
             let valid = versions.into_iter().find(|v| Self::holds(v, day))?;
             first_of.get(valid.0.code.as_str()).copied()
         };
-        let tree = index(&grounds);
+        let reaching = Reaching::new(&grounds);
         let mut passed = Passed { gap: Area::ZERO, land: BTreeMap::new() };
         let mut cutter = WindowFaces::default();
-        for window in windows(&grounds) {
+        let mut numbers = Vec::new();
+        for &window in reaching.windows() {
             if progress.advance(0) {
                 return Err(Error::Interrupted);
             }
-            let bounds = window.bounds();
-            let envelope = AABB::from_corners([bounds.min.x, bounds.min.y], [bounds.max.x, bounds.max.y]);
-            let mut reaching: Vec<u32> = tree.locate_in_envelope_intersecting(envelope).map(|e| e.data).collect();
-            reaching.sort_unstable();
-            let records = reaching.iter().map(|&r| (r, grounds[r as usize]));
+            reaching.of(window, &mut numbers);
+            let records = numbers.iter().map(|&r| (r, grounds[r as usize]));
             let torn = cutter.cut(window, records, None, &mut |cover, area| {
                 if !cover.is_empty() && owner(cover, day).is_none() {
                     passed.gap += area;

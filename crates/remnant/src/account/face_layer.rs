@@ -11,16 +11,17 @@
 
 use rayon::prelude::*;
 use remnant_geometry::{Area, FaceClass, GridPolygon, Outline, Window, WindowFaces};
-use rstar::AABB;
 use rustc_hash::FxHashMap;
 
 use super::atoms::UNIT;
-use super::events::{Covers, Event};
+use super::book::Book;
+use super::events::Covers;
 use super::faces::Rules;
-use super::overlay::{self, Entry, REPORT};
+use super::overlay::REPORT;
+use super::reaching::Reaching;
 use crate::error::{Error, Location, Result};
 use crate::progress::Progress;
-use crate::report::{Check, Face, FaceRecord, Figures, RecordKind, RecordRow};
+use crate::report::{Check, Face, FaceRecord, Figures, RecordKind};
 use crate::settings::Settings;
 use crate::status::{Act, Change, State, step};
 
@@ -79,10 +80,9 @@ impl Ground {
 
 /// Every face that a record covers, by district (the land outside last) and by its records in the order of their replay.
 ///
-/// `records` are the rows of the account in their order.
-pub(super) fn faces(rules: &Rules<'_>, records: &[RecordRow], progress: &dyn Progress) -> Result<Vec<Face>> {
+/// `rows` are those of the events' records in the account.
+pub(super) fn faces(rules: &Rules<'_>, rows: &[usize], progress: &dyn Progress) -> Result<Vec<Face>> {
     let covers = rules.covers;
-    let rows: Vec<usize> = covers.events.iter().map(|event| row_of(event, records)).collect::<Result<_>>()?;
     let faces = labelled(covers, progress)?.into_iter().map(|(label, area, polygons)| {
         let (place, events) = label.split_first().map_or((covers.outside(), &[][..]), |(p, e)| (*p, e));
         let mut state = State::None;
@@ -110,13 +110,6 @@ fn replay<T>(rules: &Rules<'_>, events: &[u32], mut tell: impl FnMut(u32, State,
     events.iter().map(&mut one).collect()
 }
 
-fn row_of(event: &Event<'_>, records: &[RecordRow]) -> Result<usize> {
-    // The order in which the rows stand.
-    let key = (!event.is_hazard(), event.origin);
-    let found = records.binary_search_by_key(&key, |r| (matches!(r.kind, RecordKind::Release(_)), r.origin));
-    found.map_err(|_| failed("a record of a face has no row"))
-}
-
 fn failed(why: impl std::fmt::Display) -> Error {
     Error::failed("the faces could not be drawn", Location::default(), why, REPORT)
 }
@@ -126,17 +119,14 @@ fn labelled(covers: &Covers<'_>, progress: &dyn Progress) -> Result<Vec<(Label, 
     // All of them, though only records and districts make labels: a zone's edge bends others that it crosses by up to
     // half a step, and the areas are to be those of the figures.
     let footprints = covers.footprints();
-    let index = overlay::index(&footprints);
-    let windows = overlay::windows(&footprints);
+    let reaching = Reaching::new(&footprints);
+    let windows = reaching.windows();
     progress.stage("drawing every piece of ground", windows.len() as u64);
     let one = |window: Window, cutter: &mut WindowFaces| -> Result<Ground> {
-        let bounds = window.bounds();
-        let envelope = AABB::from_corners([bounds.min.x, bounds.min.y], [bounds.max.x, bounds.max.y]);
-        let mut reaching: Vec<u32> =
-            index.locate_in_envelope_intersecting(envelope).map(|entry: &Entry| entry.data).collect();
-        reaching.sort_unstable();
+        let mut numbers = Vec::new();
+        reaching.of(window, &mut numbers);
         let (mut ground, mut outline, mut label) = (Ground::default(), Outline::default(), Vec::new());
-        let records = reaching.iter().map(|&r| (r, footprints[r as usize]));
+        let records = numbers.iter().map(|&r| (r, footprints[r as usize]));
         let torn = cutter.cut(window, records, Some(&mut outline), &mut |cover, area| {
             let class = if name(covers, cover, &mut label) { ground.enter(&label, area) } else { 0 };
             FaceClass { class, ..FaceClass::default() }
@@ -179,16 +169,16 @@ fn name(covers: &Covers<'_>, cover: &[u32], label: &mut Vec<u32>) -> bool {
 
 /// The faces must give the states of every place, by a way of their own: each replayed from the rows of its records, and
 /// their exact areas summed. The printed figures stay within some square centimetres of that (see `atoms`).
-pub(super) fn check(faces: &[Face], records: &[RecordRow], settings: &Settings, places: &[Figures]) -> Check {
+pub(super) fn check(faces: &[Face], records: &Book, settings: &Settings, places: &[Figures]) -> Check {
     let mut strays = 0;
     let mut sums = vec![[Area::ZERO; State::ALL.len()]; places.len()];
     for face in faces {
         let mut state = State::None;
         for record in face.records.iter().filter(|r| r.change.is_some()) {
-            state = match records[record.row].kind {
-                RecordKind::Hazard(Some(class)) => step(state, Act::Hazard(class), settings.outside).0,
-                RecordKind::Release(Some(kind)) => step(state, Act::Release(kind), settings.outside).0,
-                RecordKind::Hazard(None) | RecordKind::Release(None) => state,
+            state = match records.kind(record.row) {
+                Some(RecordKind::Hazard(Some(class))) => step(state, Act::Hazard(class), settings.outside).0,
+                Some(RecordKind::Release(Some(kind))) => step(state, Act::Release(kind), settings.outside).0,
+                _ => state,
             };
         }
         strays += i128::from(state != face.state);

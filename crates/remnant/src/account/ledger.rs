@@ -119,6 +119,8 @@ pub(super) const MOST_PLACES: u32 = 1 << (32 - DEED_BITS);
 #[derive(Debug, Default)]
 pub(super) struct DeedBook {
     entries: Vec<Entry>,
+    /// Where the entries of each event begin, once they are in order.
+    firsts: Vec<u32>,
 }
 
 impl DeedBook {
@@ -141,6 +143,13 @@ impl DeedBook {
     fn settle(&mut self) {
         self.entries.par_sort_unstable_by_key(|entry| entry.key);
         self.entries.shrink_to_fit();
+        let events = self.entries.last().map_or(0, |entry| entry.event() + 1);
+        self.firsts = Vec::with_capacity(events as usize);
+        let mut at = 0;
+        for event in 0..events {
+            at += self.entries[at..].iter().take_while(|entry| entry.event() < event).count();
+            self.firsts.push(at as u32);
+        }
     }
 
     /// Every event and place with what the event did there, in order.
@@ -153,16 +162,10 @@ impl DeedBook {
         self.entries.chunk_by(|a, b| a.event() == b.event()).map(|same| (same[0].event(), sum(same)))
     }
 
-    /// The book in parts of some thousand entries, in order, none of which divides an event.
-    pub(super) fn parts(&self) -> Vec<DeedPart<'_>> {
-        let mut rest = &self.entries[..];
-        let mut parts = Vec::with_capacity(rest.len() / PART + 1);
-        while let Some(last) = rest.get(PART.min(rest.len()).wrapping_sub(1)) {
-            let (part, others) = rest.split_at(rest.partition_point(|entry| entry.event() <= last.event()));
-            parts.push(DeedPart(part));
-            rest = others;
-        }
-        parts
+    /// What an event did.
+    pub(super) fn of(&self, event: u32) -> DeedPart<'_> {
+        let at = |event: usize| self.firsts.get(event).map_or(self.entries.len(), |&first| first as usize);
+        DeedPart(&self.entries[at(event as usize)..at(event as usize + 1)])
     }
 
     /// The areas of one deed, added up.
@@ -171,9 +174,6 @@ impl DeedBook {
         entries.map(|entry| Area::from_units(entry.units.into())).sum()
     }
 }
-
-/// Entries of a part of a book, at least.
-const PART: usize = 1 << 14;
 
 /// A part of a book.
 #[derive(Debug, Clone, Copy)]
@@ -185,9 +185,9 @@ impl<'a> DeedPart<'a> {
         self.0.chunk_by(|a, b| a.land() == b.land()).map(|same| (same[0].land(), sum(same)))
     }
 
-    /// In how many places events did anything.
-    pub(super) fn len(self) -> usize {
-        self.0.chunk_by(|a, b| a.land() == b.land()).count()
+    /// What was done in all places together.
+    pub(super) fn everywhere(self) -> Deeds {
+        sum(self.0)
     }
 }
 

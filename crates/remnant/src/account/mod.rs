@@ -4,6 +4,7 @@
 
 mod access;
 mod atoms;
+mod book;
 mod boundaries;
 mod events;
 mod exposure;
@@ -12,21 +13,23 @@ mod faces;
 mod ground;
 mod ledger;
 mod live;
+mod mark;
 mod nearby;
 mod order;
 mod overlay;
 mod planning;
 mod points;
 mod reach;
-mod record_rows;
+mod reaching;
 mod rows;
 mod series;
-mod shares;
 mod stability;
 mod tasks;
 mod transitions;
 mod treaty;
 mod zones;
+
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -36,9 +39,10 @@ use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
 use crate::progress::{Progress, share};
 use crate::records::{HazardClass, ReleaseKind, Survey};
-use crate::report::{Account, Check, DistrictRow, LandShape, LandState, SquareMetres, ZoneRow};
+use crate::report::{Account, Check, DistrictRow, LandShape, LandState, Records, Shares, SquareMetres, ZoneRow};
 use crate::settings::Settings;
 use crate::status::State;
+pub(crate) use book::Book;
 use boundaries::Versions;
 use events::Covers;
 use faces::Rules;
@@ -58,13 +62,13 @@ use series::Material;
 /// # Errors
 /// [`Error::Interrupted`] where `progress` asks for an end; [`Error::Failed`] where the program contradicts itself:
 /// then there is no result rather than a wrong one.
-pub fn account(survey: &Survey, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
-    let pool = settings.pool()?;
-    pool.install(|| account_here(survey, settings, progress))
+pub fn account(survey: impl Into<Arc<Survey>>, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
+    let (survey, pool) = (survey.into(), settings.pool()?);
+    pool.install(|| account_here(&survey, settings, progress))
 }
 
 /// The same in the threads of the caller.
-pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
+pub(crate) fn account_here(survey: &Arc<Survey>, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
     let mut settings = settings.clone();
     settings.as_of = settings.as_of.or_else(|| latest_date(survey, &settings));
     if let (Some(since), Some(as_of)) = (settings.since, settings.as_of)
@@ -89,14 +93,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     progress.stage("adding up", 0);
     progress.outlook(share::ACCOUNTED[usize::from(settings.geometry)], share::ADDED);
     let atoms = atoms::atoms(&overlay.ledger);
-    let (mut rows, (records, shares)) = rayon::join(
-        || Rows::new(&rules, &overlay.ledger, &atoms, survey),
-        || {
-            let records = record_rows::rows(&rules, survey, &overlay.ledger);
-            let shares = shares::shares(&covers, &overlay.ledger, &records);
-            (records, shares)
-        },
-    );
+    let mut rows = Rows::new(&rules, &overlay.ledger, &atoms, survey);
     let places = Districts::new(&covers);
     let evidence = points::evidence_points(survey, &places, &settings);
     let mut findings = points::count(survey, &places, &settings, &evidence, &mut rows);
@@ -115,14 +112,15 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     checks.extend(enter_exposure(survey, &rules, &overlay, &mut rows, &mut zones));
     let plan = order::plan(survey, &settings, &zones, &overlay.ledger.planning.shared);
     let total = rows.total.clone();
+    let Overlay { outline, ledger, .. } = overlay;
+    let book = Arc::new(Book::new(survey, &rules, ledger.deeds));
     let faces = if settings.faces && settings.geometry {
-        let faces = face_layer::faces(&rules, &records, progress)?;
-        checks.push(face_layer::check(&faces, &records, &settings, &rows.places));
+        let faces = face_layer::faces(&rules, &book.rows_of_events(), progress)?;
+        checks.push(face_layer::check(&faces, &book, &settings, &rows.places));
         faces
     } else {
         Vec::new()
     };
-    let Overlay { outline, .. } = overlay;
     let shapes = if settings.geometry { shapes(outline, &rows) } else { Vec::new() };
     checks.extend(shape_check(&shapes));
     let (districts, outside) = district_rows(&covers, rows, settings.geometry);
@@ -137,8 +135,8 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         plan,
         incidents,
         unplaced_hazards,
-        records,
-        shares,
+        records: Records::of(&book),
+        shares: Shares::of(&book),
         shapes,
         faces,
         findings,

@@ -4,12 +4,13 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use remnant_geometry::plane::TILE;
-use remnant_geometry::{Bounds, Footprint, Outline, Point, Torn, Window, WindowFaces};
+use remnant_geometry::{Footprint, Outline, Point, Torn, Window, WindowFaces};
+use rstar::RTree;
 use rstar::primitives::{GeomWithData, Rectangle};
-use rstar::{AABB, RTree};
 
 use super::faces::{Rules, WindowAccount};
 use super::ledger::Ledger;
+use super::reaching::{Reaching, entry};
 use crate::error::{Error, Location, Result};
 use crate::guard;
 use crate::progress::{Progress, share};
@@ -42,7 +43,7 @@ impl Overlay {
 struct Ground<'a> {
     rules: &'a Rules<'a>,
     footprints: Vec<&'a Footprint>,
-    index: RTree<Entry>,
+    reaching: &'a Reaching,
     draw: bool,
 }
 
@@ -51,10 +52,11 @@ struct Ground<'a> {
 /// Each window is a task of its own, so that one district or one huge hazard is shared by all threads.
 pub(super) fn overlay(rules: &Rules<'_>, draw: bool, progress: &dyn Progress) -> Result<Overlay> {
     let footprints = rules.covers.footprints();
-    let (index, windows) = rayon::join(|| index(&footprints), || windows(&footprints));
+    let reaching = Reaching::new(&footprints);
+    let windows = reaching.windows();
     progress.stage("accounting for every piece of ground", windows.len() as u64);
     progress.outlook(share::UNDERSTOOD, share::ACCOUNTED[usize::from(draw)]);
-    let ground = Ground { rules, footprints, index, draw };
+    let ground = Ground { rules, footprints, reaching: &reaching, draw };
     let failure: Mutex<Option<Error>> = Mutex::new(None);
     let fail = |error: Error| {
         failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -109,11 +111,7 @@ impl Worker {
     }
 
     fn window(&mut self, window: Window, ground: &Ground<'_>) -> Result<()> {
-        let bounds = window.bounds();
-        let envelope = AABB::from_corners([bounds.min.x, bounds.min.y], [bounds.max.x, bounds.max.y]);
-        self.reaching.clear();
-        self.reaching.extend(ground.index.locate_in_envelope_intersecting(envelope).map(|e| e.data));
-        self.reaching.sort_unstable();
+        ground.reaching.of(window, &mut self.reaching);
         let Self { account, cutter, reaching, outline } = self;
         let drawn = (ground.draw || ground.rules.want_rim).then_some(outline);
         let records = reaching.iter().map(|&r| (r, ground.footprints[r as usize]));
@@ -172,23 +170,5 @@ fn too_many(torn: &Torn, reaching: &[u32], rules: &Rules<'_>) -> Error {
 
 /// The boxes of some footprints, each with its place among them.
 pub(super) fn index(footprints: &[&Footprint]) -> RTree<Entry> {
-    let entry = |(i, f): (usize, &&Footprint)| {
-        let Bounds { min, max } = f.bounds();
-        Entry::new(Rectangle::from_corners([min.x, min.y], [max.x, max.y]), i as u32)
-    };
-    RTree::bulk_load(footprints.iter().enumerate().map(entry).collect())
-}
-
-/// Every window that some box reaches, in a fixed order.
-pub(super) fn windows(footprints: &[&Footprint]) -> Vec<Window> {
-    let mut ranges: Vec<_> = footprints.iter().map(|f| Window::reached(&f.bounds())).collect();
-    ranges.sort_unstable_by_key(|(rows, columns)| (*rows.start(), *rows.end(), *columns.start(), *columns.end()));
-    ranges.dedup();
-    let mut windows: Vec<Window> = ranges
-        .into_iter()
-        .flat_map(|(rows, columns)| rows.flat_map(move |row| columns.clone().map(move |column| Window { row, column })))
-        .collect();
-    windows.sort_unstable();
-    windows.dedup();
-    windows
+    RTree::bulk_load(footprints.iter().zip(0..).map(|(ground, number)| entry(ground, number)).collect())
 }

@@ -47,14 +47,14 @@ pub struct Credit {
 /// The releases of an account by operator, method and kind, in this order; none where there is no release.
 pub fn credit(account: &Account) -> Vec<Credit> {
     let mut rows: BTreeMap<_, Credit> = BTreeMap::new();
-    for record in &account.records {
+    for record in account.records.iter() {
         let RecordKind::Release(kind) = record.kind else { continue };
         let set_aside = record.fate == Fate::SetAside;
         if !set_aside && !record.in_effect {
             continue;
         }
         let work = &record.work;
-        let row = rows.entry((work.operator.as_deref(), work.method.as_deref(), kind)).or_insert_with(|| Credit {
+        let row = rows.entry((work.operator.clone(), work.method.clone(), kind)).or_insert_with(|| Credit {
             operator: work.operator.clone(),
             method: work.method.clone(),
             kind,

@@ -17,7 +17,7 @@
 //!
 //! Districts keep their figures, which are those of the country, and zones and districts keep their outlines.
 
-use super::{Exposure, Report, SquareMetres, States, ZoneRow};
+use super::{Exposure, Records, Report, Shares, SquareMetres, States, ZoneRow};
 use crate::account::explain;
 use crate::zone::Reason;
 
@@ -36,8 +36,8 @@ impl Report {
         let account = &mut report.account;
         account.settings.public = true;
         account.shapes.clear();
-        account.records.clear();
-        account.shares.clear();
+        account.records = Records::default();
+        account.shares = Shares::default();
         account.faces.clear();
         account.incidents.clear();
         for finding in &mut account.findings {

@@ -221,8 +221,8 @@ pub(super) const CREDIT: &[Column<Credit>] = &[
 pub(super) const SHARES: &[Column<RecordShare>] = &[
     ("record", |_, s| Cell::Count(s.record as u64 + 1)),
     ("code", |r, s| Cell::text(s.district.and_then(|d| r.account.districts.get(d)).and_then(|d| d.code.as_deref()))),
-    ("layer", |r, s| layer(r, record_of(r, s).map(|x| x.origin))),
-    ("id", |r, s| record_of(r, s).map_or(Cell::Empty, |x| Cell::Text(&x.id))),
+    ("layer", |r, s| layer(r, Some(s.origin))),
+    ("id", |_, s| Cell::Text(&s.id)),
     ("shape", |_, s| Cell::Mark(s.shape)),
     ("covered_m2", |_, s| Cell::Area(s.covered)),
     ("newly_recorded_m2", |_, s| Cell::Area(s.newly_recorded)),
@@ -303,7 +303,7 @@ pub(super) struct FaceRow {
 pub(super) fn face_row(report: &Report, number: usize, face: &Face) -> FaceRow {
     let account = &report.account;
     let list = |text: &dyn Fn(&RecordRow, &FaceRecord) -> String| -> Vec<String> {
-        face.records.iter().filter_map(|f| account.records.get(f.row).map(|row| text(row, f))).collect()
+        face.records.iter().filter_map(|f| account.records.get(f.row).map(|row| text(&row, f))).collect()
     };
     let words = |cell: Cell<'_>| cell.plain().unwrap_or_default();
     let exact = words(Cell::Exact(face.area));
@@ -482,10 +482,6 @@ fn file(report: &Report, origin: Option<Origin>) -> Cell<'_> {
 /// Features count from 1; 0 stands for a layer as a whole.
 fn feature(origin: Option<Origin>) -> Cell<'static> {
     origin.filter(|o| o.feature > 0).map_or(Cell::Empty, |o| Cell::Count(o.feature))
-}
-
-fn record_of<'a>(report: &'a Report, share: &RecordShare) -> Option<&'a RecordRow> {
-    report.account.records.get(share.record)
 }
 
 fn row_of<'a>(report: &'a Report, shape: &LandShape) -> &'a DistrictRow {

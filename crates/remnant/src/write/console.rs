@@ -68,7 +68,7 @@ pub fn district_table(report: &Report) -> String {
 /// What no row can show: records that could not be used. A table full of noughts must not pass for good news.
 fn set_aside(report: &Report) -> String {
     let lost = |hazard: bool| {
-        let of_kind = |row: &&RecordRow| matches!(row.kind, RecordKind::Hazard(_)) == hazard;
+        let of_kind = |row: &RecordRow| matches!(row.kind, RecordKind::Hazard(_)) == hazard;
         report.account.records.iter().filter(of_kind).filter(|row| row.fate == Fate::SetAside).count()
     };
     let (hazards, releases) = (lost(true), lost(false));

@@ -143,7 +143,12 @@ pub(super) const RECORDS_TABLE: Layer = Layer {
     title: "Records",
     shape: Shape::Table,
     names: |_| names(RECORDS),
-    rows: |report, visit| each(report, RECORDS.iter(), &report.account.records, |_| Ground::Nowhere, visit),
+    rows: |report, visit| {
+        for row in report.account.records.iter() {
+            each(report, RECORDS.iter(), [&row], |_| Ground::Nowhere, visit)?;
+        }
+        Ok(())
+    },
 };
 
 /// Every layer and table of a report, in the order in which they are written.

@@ -10,7 +10,7 @@ use crate::finding::{Code, Finding, Place};
 use crate::records::{Fate, HazardClass, Origin, ReleaseKind, Work};
 use crate::report::{
     Access, Account, Balance, Check, DistrictRow, Face, FaceRecord, Figures, IncidentRow, Input, LandShape, LandState,
-    RecordKind, RecordRow, Report, Role, RunFacts, SquareMetres, States, ZoneRow,
+    RecordKind, RecordRow, Report, Role, RunFacts, Shares, SquareMetres, States, ZoneRow,
 };
 use crate::settings::Settings;
 use crate::status::{Change, State};
@@ -250,8 +250,8 @@ pub(super) fn report() -> Report {
                 place: Point::from_degrees(21.0, 41.0),
             }],
             unplaced_hazards: 1,
-            records: vec![hazard, release, broken],
-            shares: Vec::new(),
+            records: vec![hazard, release, broken].into(),
+            shares: Shares::default(),
             shapes: vec![
                 shape(None, LandState::Contaminated(HazardClass::Suspected), 1),
                 shape(Some(1), LandState::Released(ReleaseKind::Cancelled), 2),

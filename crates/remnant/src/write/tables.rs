@@ -50,7 +50,7 @@ pub(super) fn zones(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
 }
 
 pub(super) fn records(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table("records", report, sink, RECORDS.iter(), &report.account.records)
+    table("records", report, sink, RECORDS.iter(), report.account.records.iter())
 }
 
 pub(super) fn credit(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
@@ -58,7 +58,7 @@ pub(super) fn credit(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
 }
 
 pub(super) fn shares(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    table("records-by-district", report, sink, SHARES.iter(), &report.account.shares)
+    table("records-by-district", report, sink, SHARES.iter(), report.account.shares.iter())
 }
 
 pub(super) fn table<R: 'static>(

@@ -119,7 +119,7 @@ impl Scene {
         let mut settings = Settings::new(date(2025, 1, 1));
         settings.weights = weights.to_vec();
         settings.geometry = false;
-        let account = account(&self.0, &settings, &Silent).unwrap();
+        let account = account(self.0.clone(), &settings, &Silent).unwrap();
         assert!(account.checks.iter().all(|check| check.holds), "{:?}", account.checks);
         account
     }
@@ -562,7 +562,7 @@ fn neither_threads_nor_the_order_of_records_change_anything() {
     let run = |survey: &Survey, threads| {
         let mut settings = Settings::new(date(2025, 1, 1));
         settings.threads = Some(threads);
-        let mut account = account(survey, &settings, &Silent).unwrap();
+        let mut account = account(survey.clone(), &settings, &Silent).unwrap();
         account.settings.threads = None;
         account
     };

@@ -139,7 +139,7 @@ fn areas_are_what_random_points_say() {
         settings.dates = [DatePolicy::Replay, DatePolicy::Replay, DatePolicy::Ignore][seed as usize % 3];
         settings.outside = [OutsidePolicy::Separate, OutsidePolicy::Baseline][seed as usize % 2];
         settings.geometry = seed % 4 == 0;
-        let account = account(&survey(&plain), &settings, &Silent).unwrap();
+        let account = account(survey(&plain), &settings, &Silent).unwrap();
         assert!(account.checks.iter().all(|check| check.holds), "seed {seed}: {:?}", account.checks);
 
         let (mut sums, mut squares) = ([0.0; 10], [0.0; 10]);

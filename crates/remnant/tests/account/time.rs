@@ -141,7 +141,7 @@ fn settings(random: &mut Pseudo, seed: usize) -> Settings {
 
 #[track_caller]
 fn accounted(survey: &Survey, settings: &Settings) -> Account {
-    let account = account(survey, settings, &Silent).unwrap();
+    let account = account(survey.clone(), settings, &Silent).unwrap();
     assert!(account.checks.iter().all(|check| check.holds), "{:?}", account.checks);
     account
 }
@@ -362,7 +362,7 @@ fn progress_and_completion_of_a_task_count_once() {
     assert_eq!(whole.total.states, progress.total.states);
     assert_eq!(whole.total.balance.cleared.0, progress.total.balance.cleared.0);
     assert_eq!(whole.total.states.remaining(), ZERO, "to the last square centimetre");
-    let completion = &whole.records[3];
+    let completion = whole.records.get(3).unwrap();
     assert_eq!((completion.id.as_str(), completion.credited), ("c", ZERO));
     assert_eq!(Some(completion.within_task), completion.geometry);
     assert_eq!(completion.within_task, completion.repeated);
@@ -380,7 +380,8 @@ fn other_tasks_and_land_mined_again_are_no_repetition_within_a_task() {
     let mut survey = task();
     std::sync::Arc::make_mut(&mut survey.releases[2].work).task = Some("T-2".to_owned());
     let account = accounted(&survey, &at(date(2020, 1, 1)));
-    assert_eq!((account.records[3].within_task, account.records[3].credited), (ZERO, ZERO));
+    let record = account.records.get(3).unwrap();
+    assert_eq!((record.within_task, record.credited), (ZERO, ZERO));
     assert!(account.findings.iter().all(|f| f.code != Code::DevicesRepeated));
     let mut survey = task();
     survey.hazards.push(hazard("again", date(2019, 2, 15), [0.0, 0.0, 8.0, 4.0]));
@@ -398,7 +399,7 @@ fn progress_outside_every_hazard_is_repeated_within_its_task_too() {
     let mut survey = task();
     survey.hazards[0].ground = HazardGround::Area(ground([0.0, 4.0, 8.0, 6.0]));
     let account = accounted(&survey, &at(date(2020, 1, 1)));
-    let completion = &account.records[3];
+    let completion = account.records.get(3).unwrap();
     assert_eq!((completion.repeated, completion.outside), (ZERO, completion.within_task));
     assert_eq!(Some(completion.within_task), completion.geometry);
 }

@@ -62,7 +62,7 @@ pub(super) fn content(report: &Report, drawing: Option<&Drawing>) -> String {
     json.value("zones", |out| table(out, report, ZONES.iter(), &account.zones));
     json.value("evidence", |out| list(out, &account.zones, evidence));
     let (records, left_out) = records(report);
-    json.value("records", |out| table(out, report, RECORDS.iter(), records));
+    json.value("records", |out| table(out, report, RECORDS.iter(), &records));
     json.cell("records_left_out", Cell::Count(left_out as u64));
     json.value("incidents", |out| list(out, &account.incidents, incident));
     findings(&mut json, report);
@@ -257,14 +257,14 @@ fn word(state: State) -> &'static str {
 }
 
 /// The hazards that zones name, and how many more there are than the page holds.
-fn records(report: &Report) -> (Vec<&RecordRow>, usize) {
+fn records(report: &Report) -> (Vec<RecordRow>, usize) {
     let mut named: BTreeSet<&str> = BTreeSet::new();
     for zone in &report.account.zones {
         let to_clear = zone.to_clear.iter().flat_map(|t| &t.hazard_ids);
         named.extend(zone.hazard_ids.iter().chain(&zone.nearest_hazard_id).chain(to_clear).map(String::as_str));
     }
-    let of_zones = |r: &&RecordRow| matches!(r.kind, RecordKind::Hazard(_)) && named.contains(r.id.as_str());
-    let mut rows: Vec<&RecordRow> = report.account.records.iter().filter(of_zones).collect();
+    let of_zones = |r: &RecordRow| matches!(r.kind, RecordKind::Hazard(_)) && named.contains(r.id.as_str());
+    let mut rows: Vec<RecordRow> = report.account.records.iter().filter(of_zones).collect();
     let left_out = rows.len().saturating_sub(RECORDS_SHOWN);
     rows.truncate(RECORDS_SHOWN);
     (rows, left_out)

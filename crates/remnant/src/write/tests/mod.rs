@@ -13,7 +13,7 @@ use super::cell::{Cell, Zeros, push_fixed};
 use super::sample::{self, HOSTILE, cm2};
 use super::{Halt, OUTPUTS, Sink, district_table, summary_json};
 use crate::finding::{Code, Finding};
-use crate::report::Report;
+use crate::report::{Records, Report};
 
 /// The bytes of an output.
 fn bytes(name: &str, report: &Report) -> Vec<u8> {
@@ -220,7 +220,7 @@ fn an_empty_report_is_written() {
     let account = &mut report.account;
     account.districts.clear();
     account.zones.clear();
-    account.records.clear();
+    account.records = Records::default();
     account.shapes.clear();
     account.findings.clear();
     account.checks.clear();

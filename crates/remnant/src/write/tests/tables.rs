@@ -96,10 +96,11 @@ fn transitions_name_both_states() {
 #[test]
 fn credit_is_by_operator_and_set_aside_releases_are_counted() {
     let mut report = sample::report();
-    let mut release = report.account.records[0].clone();
+    let mut release = report.account.records.get(0).expect("a record");
     release.kind = RecordKind::Release(Some(ReleaseKind::Cleared));
     release.work = Work { operator: Some("Org".to_owned()), ..Work::default() }.into();
-    report.account.records.extend([release.clone(), RecordRow { date: None, stated_m2: Some(1e300), ..release }]);
+    let doubtful = RecordRow { date: None, stated_m2: Some(1e300), ..release.clone() };
+    report.account.records.change(|rows| rows.extend([release, doubtful]));
     let (_, rows) = csv("credit.csv", &report);
     let seen: Vec<_> = rows
         .iter()

@@ -21,6 +21,8 @@ mod sheet;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use self::book::{Book, Part};
 use self::sheet::Style;
 use super::cell::Cell;
@@ -83,12 +85,7 @@ fn write_with(report: &Report, sink: &mut Sink<'_>, most_rows: usize) -> Result<
         }),
     ];
     if !report.account.settings.public {
-        sheets.push(Box::new(Table {
-            report,
-            name: "records",
-            columns: RECORDS.iter().collect(),
-            rows: account.records.iter().collect(),
-        }));
+        sheets.push(Box::new(RecordSheet(report)));
         sheets.push(Box::new(Table {
             report,
             name: "credit",
@@ -151,9 +148,12 @@ pub(super) trait Sheet {
     fn width(&self) -> usize;
     /// The number of rows.
     fn rows(&self) -> usize;
-    /// The cell of a row and a column.
-    fn cell(&self, row: usize, column: usize) -> Cell<'_>;
+    /// Tells the cells of each of some rows.
+    fn visit(&self, rows: Range<usize>, tell: &mut Tell<'_>) -> Result<(), Halt>;
 }
+
+/// What is told the cells of a row.
+type Tell<'a> = dyn FnMut(&[Cell<'_>]) -> Result<(), Halt> + 'a;
 
 pub(super) struct Table<'a, R: 'static> {
     pub report: &'a Report,
@@ -179,17 +179,52 @@ impl<R> Sheet for Table<'_, R> {
         self.rows.len()
     }
 
-    fn cell(&self, row: usize, column: usize) -> Cell<'_> {
-        (self.columns[column].1)(self.report, self.rows[row])
+    fn visit(&self, rows: Range<usize>, tell: &mut Tell<'_>) -> Result<(), Halt> {
+        self.rows[rows].iter().try_for_each(|row| tell(&cells(self.report, &self.columns, row)))
     }
 }
 
+/// The records, which are made row by row.
+struct RecordSheet<'a>(&'a Report);
+
+impl Sheet for RecordSheet<'_> {
+    fn name(&self) -> &'static str {
+        "records"
+    }
+
+    fn columns(&self) -> Vec<&'static str> {
+        RECORDS.iter().map(|column| column.0).collect()
+    }
+
+    fn width(&self) -> usize {
+        RECORDS.len()
+    }
+
+    fn rows(&self) -> usize {
+        self.0.account.records.len()
+    }
+
+    fn visit(&self, rows: Range<usize>, tell: &mut Tell<'_>) -> Result<(), Halt> {
+        let columns: Vec<_> = RECORDS.iter().collect();
+        let mut rows = rows.filter_map(|row| self.0.account.records.get(row));
+        rows.try_for_each(|row| tell(&cells(self.0, &columns, &row)))
+    }
+}
+
+fn cells<'a, R>(report: &'a Report, columns: &[&Column<R>], row: &'a R) -> Vec<Cell<'a>> {
+    columns.iter().map(|column| (column.1)(report, row)).collect()
+}
+
 /// One sheet of a table.
-fn table(sheet: &dyn Sheet, rows: std::ops::Range<usize>, book: &mut Book<'_, '_>) -> Result<(), Halt> {
+fn table(sheet: &dyn Sheet, rows: Range<usize>, book: &mut Book<'_, '_>) -> Result<(), Halt> {
     let columns = sheet.columns();
     let meanings: Vec<Option<&Definition>> = columns.iter().map(|c| definition(sheet.name(), c)).collect();
     let widths: Vec<u32> = columns.iter().map(|column| width(column)).collect();
-    let most_bytes: usize = rows.clone().map(|row| most_bytes(sheet, row)).sum();
+    let mut most_bytes = 0;
+    sheet.visit(rows.clone(), &mut |cells| {
+        most_bytes += cells.iter().map(most_bytes_of).sum::<usize>();
+        Ok(())
+    })?;
     book.begin_sheet(&widths, HEADER_ROWS, most_bytes > LARGE)?;
     let header: Vec<(Cell<'_>, Style)> = columns.iter().map(|name| (Cell::Text(name), Style::Header)).collect();
     book.row(&header)?;
@@ -198,28 +233,22 @@ fn table(sheet: &dyn Sheet, rows: std::ops::Range<usize>, book: &mut Book<'_, '_
     let under: Vec<(Cell<'_>, Style)> = texts.iter().map(|text| (Cell::Text(text), Style::Definition)).collect();
     book.row(&under)?;
     let shares: Vec<bool> = meanings.iter().map(|m| m.is_some_and(|m| m.unit == SHARE)).collect();
-    let mut cells = Vec::with_capacity(columns.len());
-    for row in rows {
+    sheet.visit(rows, &mut |cells| {
         book.step()?;
-        cells.clear();
-        for (column, &share) in shares.iter().enumerate() {
-            let cell = sheet.cell(row, column);
-            cells.push((cell, if share { Style::Share } else { Style::of(&cell) }));
-        }
-        book.row(&cells)?;
-    }
+        let style = |(&cell, &share)| (cell, if share { Style::Share } else { Style::of(&cell) });
+        book.row(&cells.iter().zip(&shares).map(style).collect::<Vec<_>>())
+    })?;
     book.end_sheet()
 }
 
-/// A number of bytes that a row does not exceed.
-fn most_bytes(sheet: &dyn Sheet, row: usize) -> usize {
+/// A number of bytes that a cell does not exceed.
+fn most_bytes_of(cell: &Cell<'_>) -> usize {
     // Tags and numbers; every character of text may be escaped.
-    let bytes = |cell: Cell<'_>| match cell {
+    100 + match cell {
         Cell::Text(text) => 7 * text.len(),
         Cell::List(items) => items.iter().map(|item| 7 * item.len() + 2).sum(),
         _ => 0,
-    };
-    (0..sheet.width()).map(|column| 100 + bytes(sheet.cell(row, column))).sum()
+    }
 }
 
 /// The width of a column in characters.

@@ -142,7 +142,7 @@ fn as_csv(cell: Option<&Found>) -> String {
 #[test]
 fn every_cell_is_that_of_the_csv_file() {
     let mut report = sample::report();
-    report.account.records[0].id = "a_x0041_b & <c> \u{1}".to_owned();
+    report.account.records.change(|rows| rows[0].id = "a_x0041_b & <c> \u{1}".to_owned());
     let sheets: BTreeMap<String, Rows> = sheets(&bytes(&report, super::MOST_ROWS)).into_iter().collect();
     let mut cells = 0;
     for name in ["districts", "balance", "zones", "records", "findings"] {
@@ -255,9 +255,12 @@ fn every_sheet_has_filters_a_fixed_head_and_words_under_its_columns() {
 #[test]
 fn days_before_the_calendar_of_spreadsheets_are_text() {
     let mut report = sample::report();
-    for (record, day) in report.account.records.iter_mut().zip([(1900, 2, 28), (1900, 3, 1), (2024, 2, 29)]) {
-        record.date = Some(jiff::civil::date(day.0, day.1, day.2));
-    }
+    let days = [(1900, 2, 28), (1900, 3, 1), (2024, 2, 29)];
+    report.account.records.change(|rows| {
+        for (record, day) in rows.iter_mut().zip(days) {
+            record.date = Some(jiff::civil::date(day.0, day.1, day.2));
+        }
+    });
     let sheets: BTreeMap<String, Rows> = sheets(&bytes(&report, super::MOST_ROWS)).into_iter().collect();
     let found: Vec<&str> = (3..6).map(|row| sheets["records"][&row]["G"].text.as_str()).collect();
     assert_eq!(found, ["1900-02-28", "61", "45351"]);
@@ -266,7 +269,7 @@ fn days_before_the_calendar_of_spreadsheets_are_text() {
 #[test]
 fn it_ends_when_asked_and_when_the_disk_is_full() {
     let mut report = sample::report();
-    report.account.records = vec![report.account.records[0].clone(); 10_000];
+    report.account.records = vec![report.account.records.get(0).expect("a record"); 10_000].into();
     let mut kept = Vec::new();
     assert!(matches!(super::write(&report, &mut Sink::new(&mut kept, &|| true)), Err(Halt::Stopped)));
     struct Full(usize);

@@ -65,7 +65,7 @@ fn nothing_is_near_a_zone_for_lying_near_its_spike() {
     assert!((least - metres).abs() < 0.01 * metres && (most - metres).abs() < 0.01 * metres, "{least} {most}");
     for (safety, status) in [(25.0, ZoneStatus::NoRecord), (123.35, ZoneStatus::NoRecord), (123.36, ZoneStatus::Near)] {
         scene.settings.safety_distance_m = safety;
-        let row = account(&scene.survey(), &scene.settings, &Silent).unwrap().zones.remove(0);
+        let row = account(scene.survey(), &scene.settings, &Silent).unwrap().zones.remove(0);
         assert!((row.nearest_hazard_m.unwrap() - metres).abs() < 0.001, "{:?}", row.nearest_hazard_m);
         assert_eq!(row.status, status, "{safety}");
     }

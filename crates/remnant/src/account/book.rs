@@ -1,0 +1,246 @@
+//! What every record did, in all places together and in each: kept as the ledger has it, and made into rows when they are
+//! asked for.
+//!
+//! Rows of text and figures take ten times the memory of what they are made from, and every one of them is needed for a
+//! moment only.
+
+use std::sync::Arc;
+
+use super::events::Covers;
+use super::faces::Rules;
+use super::ledger::{Deed, DeedBook, Deeds};
+use super::mark::mark;
+use crate::records::{Fate, HazardGround, Origin, Survey, Work};
+use crate::report::{RecordKind, RecordRow, RecordShare, SquareMetres};
+use crate::status::Act;
+
+/// A record, by its place in one of the survey's lists.
+#[derive(Debug, Clone, Copy)]
+enum Entry {
+    Hazard(u32),
+    LostHazard(u32),
+    Release(u32),
+    LostRelease(u32),
+}
+
+/// The number of an event that is none: of a hazard of points.
+const NO_EVENT: u32 = u32::MAX;
+
+/// Every hazard and release of a survey, with what it did.
+#[derive(Debug)]
+pub(crate) struct Book {
+    survey: Arc<Survey>,
+    deeds: DeedBook,
+    /// Hazards first, each in the order of their layers.
+    entries: Vec<Entry>,
+    /// The events of the survey's hazards and releases, by their places there.
+    hazards: Vec<u32>,
+    releases: Vec<u32>,
+    /// The number of events with effect by the date of the account: the first ones, as dates come first in their order.
+    in_effect: u32,
+    /// The row that stands for the land outside all districts.
+    outside: u32,
+}
+
+impl Book {
+    /// The book of a survey, from the deeds of its account.
+    pub(super) fn new(survey: &Arc<Survey>, rules: &Rules<'_>, deeds: DeedBook) -> Self {
+        let Covers { events, .. } = rules.covers;
+        let mut hazards = vec![NO_EVENT; survey.hazards.len()];
+        let mut releases = vec![NO_EVENT; survey.releases.len()];
+        for (number, event) in (0..).zip(events) {
+            match event.act {
+                Act::Hazard(_) => hazards[event.index] = number,
+                Act::Release(_) => releases[event.index] = number,
+            }
+        }
+        let numbers = |length: usize| 0..length as u32;
+        let mut entries: Vec<Entry> = Vec::with_capacity(
+            survey.hazards.len() + survey.lost_hazards.len() + survey.releases.len() + survey.lost_releases.len(),
+        );
+        entries.extend(numbers(survey.hazards.len()).map(Entry::Hazard));
+        entries.extend(numbers(survey.lost_hazards.len()).map(Entry::LostHazard));
+        entries.extend(numbers(survey.releases.len()).map(Entry::Release));
+        entries.extend(numbers(survey.lost_releases.len()).map(Entry::LostRelease));
+        // Nearly in order already, and a hazard that was lost stands where it would have stood.
+        entries.sort_by_key(|&entry| place(survey, entry));
+        let in_effect = events.partition_point(|event| event.slot <= rules.last_slot) as u32;
+        let outside = rules.covers.outside();
+        Self { survey: Arc::clone(survey), deeds, entries, hazards, releases, in_effect, outside }
+    }
+
+    /// The number of records.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The row of every event.
+    pub(super) fn rows_of_events(&self) -> Vec<usize> {
+        let mut rows = vec![0; self.hazards.len() + self.releases.len()];
+        for (row, &entry) in self.entries.iter().enumerate() {
+            if let Some(event) = self.event(entry) {
+                rows[event as usize] = row;
+            }
+        }
+        rows
+    }
+
+    fn event(&self, entry: Entry) -> Option<u32> {
+        let event = match entry {
+            Entry::Hazard(n) => self.hazards[n as usize],
+            Entry::Release(n) => self.releases[n as usize],
+            Entry::LostHazard(_) | Entry::LostRelease(_) => NO_EVENT,
+        };
+        (event != NO_EVENT).then_some(event)
+    }
+
+    /// What a record is.
+    pub(crate) fn kind(&self, row: usize) -> Option<RecordKind> {
+        let survey = &self.survey;
+        Some(match *self.entries.get(row)? {
+            Entry::Hazard(n) => RecordKind::Hazard(Some(survey.hazards[n as usize].class)),
+            Entry::LostHazard(_) => RecordKind::Hazard(None),
+            Entry::Release(n) => RecordKind::Release(Some(survey.releases[n as usize].kind)),
+            Entry::LostRelease(_) => RecordKind::Release(None),
+        })
+    }
+
+    /// The row of a record: what it did in all places together.
+    pub(crate) fn row(&self, row: usize) -> Option<RecordRow> {
+        let survey = &self.survey;
+        let entry = *self.entries.get(row)?;
+        let plain = match entry {
+            Entry::Hazard(n) => {
+                let hazard = &survey.hazards[n as usize];
+                let is_area = matches!(hazard.ground, HazardGround::Area(_));
+                RecordRow {
+                    date: hazard.date,
+                    fate: hazard.fate,
+                    stated_m2: hazard.stated_area_m2,
+                    geometry: is_area.then_some(SquareMetres::ZERO),
+                    ..empty(RecordKind::Hazard(Some(hazard.class)), hazard.origin, &hazard.id, Arc::default())
+                }
+            }
+            Entry::LostHazard(n) => {
+                let hazard = &survey.lost_hazards[n as usize];
+                RecordRow {
+                    stated_m2: hazard.stated_area_m2,
+                    ..empty(RecordKind::Hazard(None), hazard.origin, &hazard.id, Arc::default())
+                }
+            }
+            Entry::Release(n) => {
+                let release = &survey.releases[n as usize];
+                let (kind, work) = (RecordKind::Release(Some(release.kind)), Arc::clone(&release.work));
+                RecordRow {
+                    date: release.date,
+                    fate: release.fate,
+                    stated_m2: release.stated_area_m2,
+                    geometry: Some(SquareMetres::ZERO),
+                    ..empty(kind, release.origin, &release.id, work)
+                }
+            }
+            Entry::LostRelease(n) => {
+                let release = &survey.lost_releases[n as usize];
+                let (kind, work) = (RecordKind::Release(None), Arc::clone(&release.work));
+                RecordRow { stated_m2: release.stated_area_m2, ..empty(kind, release.origin, &release.id, work) }
+            }
+        };
+        Some(match self.event(entry) {
+            Some(event) => self.done(plain, event),
+            None => plain,
+        })
+    }
+
+    /// A row with what the record's event did.
+    fn done(&self, row: RecordRow, event: u32) -> RecordRow {
+        let deeds = self.deeds.of(event).everywhere();
+        let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));
+        let hazard = matches!(row.kind, RecordKind::Hazard(_));
+        let (repeated, within_task) = (of(Deed::Repeated), of(Deed::WithinTask));
+        RecordRow {
+            in_effect: event < self.in_effect,
+            geometry: Some(of(Deed::Covers)),
+            recorded: of(Deed::NewlyRecorded) + of(Deed::Recontaminated),
+            credited: of(Deed::Credited),
+            outside: of(Deed::Outside),
+            overlap: if hazard { repeated } else { SquareMetres::ZERO },
+            repeated: if hazard { SquareMetres::ZERO } else { repeated },
+            within_task: if hazard { SquareMetres::ZERO } else { within_task },
+            ..row
+        }
+    }
+
+    /// What a record did in every place where it has land: in the order of the districts, the land outside last.
+    pub(crate) fn shares(&self, row: usize) -> Vec<RecordShare> {
+        let Some(&entry) = self.entries.get(row) else { return Vec::new() };
+        let Some(event) = self.event(entry) else { return Vec::new() };
+        let survey = &self.survey;
+        let (origin, id, ground) = match entry {
+            Entry::Hazard(n) => {
+                let hazard = &survey.hazards[n as usize];
+                let HazardGround::Area(ground) = &hazard.ground else { return Vec::new() };
+                (hazard.origin, &hazard.id, ground)
+            }
+            Entry::Release(n) => {
+                let release = &survey.releases[n as usize];
+                (release.origin, &release.id, &release.ground)
+            }
+            Entry::LostHazard(_) | Entry::LostRelease(_) => return Vec::new(),
+        };
+        let shape = mark(ground);
+        let share = |((_, place), deeds): ((u32, u32), Deeds)| {
+            let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));
+            let recorded = SquareMetres::rounded(deeds.of(Deed::NewlyRecorded) + deeds.of(Deed::Recontaminated));
+            let straight = of(Deed::RecordedAndReleased);
+            RecordShare {
+                record: row,
+                origin,
+                id: id.clone(),
+                shape,
+                district: (place != self.outside).then_some(place as usize),
+                covered: of(Deed::Covers),
+                newly_recorded: of(Deed::NewlyRecorded),
+                recontaminated: of(Deed::Recontaminated),
+                credited: of(Deed::Credited),
+                recorded_and_released: straight,
+                repeated: of(Deed::Repeated),
+                outside: of(Deed::Outside),
+                to_remaining: recorded - (of(Deed::Credited) - straight),
+                to_released: of(Deed::Credited) - of(Deed::Recontaminated),
+            }
+        };
+        // Places are numbered in the order of the districts, the land outside last.
+        self.deeds.of(event).iter().map(share).collect()
+    }
+}
+
+/// The order of the rows.
+fn place(survey: &Survey, entry: Entry) -> (bool, Origin) {
+    match entry {
+        Entry::Hazard(n) => (false, survey.hazards[n as usize].origin),
+        Entry::LostHazard(n) => (false, survey.lost_hazards[n as usize].origin),
+        Entry::Release(n) => (true, survey.releases[n as usize].origin),
+        Entry::LostRelease(n) => (true, survey.lost_releases[n as usize].origin),
+    }
+}
+
+/// The row of a record that did nothing.
+fn empty(kind: RecordKind, origin: Origin, id: &str, work: Arc<Work>) -> RecordRow {
+    RecordRow {
+        kind,
+        origin,
+        id: id.to_owned(),
+        date: None,
+        fate: Fate::SetAside,
+        in_effect: false,
+        stated_m2: None,
+        geometry: None,
+        credited: SquareMetres::ZERO,
+        repeated: SquareMetres::ZERO,
+        outside: SquareMetres::ZERO,
+        recorded: SquareMetres::ZERO,
+        overlap: SquareMetres::ZERO,
+        within_task: SquareMetres::ZERO,
+        work,
+    }
+}
