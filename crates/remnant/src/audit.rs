@@ -1,12 +1,15 @@
 //! What only shows when records are seen together.
 
+use std::hash::{BuildHasher, Hash};
+
 use jiff::civil::Date;
+use rayon::prelude::*;
 use remnant_geometry::{Bounds, Footprint, Point};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::finding::{Code, Finding, Place};
 use crate::records::{HazardGround, Origin, Survey};
-use crate::report::{Check, Input, RecordRow, Role};
+use crate::report::{Check, Input, RecordRow, Records, Role};
 
 /// Findings about records as they were read: ids that come twice, exact copies, layers in the wrong place.
 pub(crate) fn survey(survey: &Survey, inputs: &[Input]) -> Vec<Finding> {
@@ -19,41 +22,83 @@ pub(crate) fn survey(survey: &Survey, inputs: &[Input]) -> Vec<Finding> {
 }
 
 fn repeated_ids(survey: &Survey, findings: &mut Vec<Finding>) {
-    let hazards = survey.hazards.iter().map(|h| (h.origin, &h.id));
-    let lost = survey.lost_hazards.iter().map(|h| (h.origin, &h.id));
-    let releases = survey.releases.iter().map(|r| (r.origin, &r.id));
-    let lost_releases = survey.lost_releases.iter().map(|r| (r.origin, &r.id));
-    let zones = survey.zones.iter().map(|z| (z.origin, &z.id));
-    let mut first: FxHashMap<(u32, &str), u64> = FxHashMap::default();
-    let mut all: Vec<_> = hazards.chain(lost).chain(releases).chain(lost_releases).chain(zones).collect();
-    all.sort_unstable();
-    for (origin, id) in all {
-        match first.entry((origin.layer, id)) {
-            std::collections::hash_map::Entry::Occupied(other) => {
-                let text = format!("the id is also that of feature {} of this layer", other.get());
-                findings.push(Finding::of(Code::RepeatedId, origin, id, text));
+    let (hazards, lost) = (&survey.hazards, &survey.lost_hazards);
+    let (releases, lost_releases) = (&survey.releases, &survey.lost_releases);
+    let ends = [hazards.len(), lost.len(), releases.len(), lost_releases.len(), survey.zones.len()];
+    let named = |mut n: usize| -> (Origin, &str) {
+        for (list, length) in ends.into_iter().enumerate() {
+            if n < length {
+                return match list {
+                    0 => (hazards[n].origin, &hazards[n].id),
+                    1 => (lost[n].origin, &lost[n].id),
+                    2 => (releases[n].origin, &releases[n].id),
+                    3 => (lost_releases[n].origin, &lost_releases[n].id),
+                    _ => (survey.zones[n].origin, &survey.zones[n].id),
+                };
             }
-            std::collections::hash_map::Entry::Vacant(free) => {
-                free.insert(origin.feature);
+            n -= length;
+        }
+        (Origin::default(), "")
+    };
+    let marked = marked(ends.into_iter().sum(), |n| Some(named(n)).map(|(origin, id)| (origin.layer, id)));
+    for alike in same_mark(&marked) {
+        let mut alike: Vec<(Origin, &str)> = alike.iter().map(|&(_, n)| named(n as usize)).collect();
+        alike.sort_unstable();
+        let mut first: FxHashMap<(u32, &str), u64> = FxHashMap::default();
+        for (origin, id) in alike {
+            match first.entry((origin.layer, id)) {
+                std::collections::hash_map::Entry::Occupied(other) => {
+                    let text = format!("the id is also that of feature {} of this layer", other.get());
+                    findings.push(Finding::of(Code::RepeatedId, origin, id, text));
+                }
+                std::collections::hash_map::Entry::Vacant(free) => {
+                    free.insert(origin.feature);
+                }
             }
         }
     }
 }
 
+/// The marks of some things in order, each with its number. Things that are alike have one mark, and hardly any others
+/// have: a sorted list of words takes a fraction of the memory of a table.
+fn marked<K: Hash>(count: usize, key: impl Fn(usize) -> Option<K> + Sync) -> Vec<(u64, u32)> {
+    let mark = |n: usize| Some((FxBuildHasher.hash_one(key(n)?), n as u32));
+    let mut marked: Vec<(u64, u32)> = (0..count).into_par_iter().filter_map(mark).collect();
+    marked.par_sort_unstable();
+    marked
+}
+
+/// The things of one mark, where there are several.
+fn same_mark(marked: &[(u64, u32)]) -> impl Iterator<Item = &[(u64, u32)]> {
+    marked.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1)
+}
+
 /// Copies are used like any record: the land counts once in any case.
 fn duplicates(survey: &Survey, findings: &mut Vec<Finding>) {
-    // Of each box, size, class or kind and date, the records that differ; copies have all of that in common, and hardly
-    // anything else has.
-    type Seen<'a> = FxHashMap<(Bounds, usize, u8, Option<Date>), Vec<(&'a Footprint, Origin)>>;
-    let mut seen: Seen<'_> = FxHashMap::default();
-    let hazards = survey.hazards.iter().filter_map(|h| match &h.ground {
-        HazardGround::Area(ground) => Some((ground, h.class as u8, h.date, h.origin, &h.id)),
-        HazardGround::Points(_) => None,
-    });
-    let releases = survey.releases.iter().map(|r| (&r.ground, 2 + r.kind as u8, r.date, r.origin, &r.id));
-    for (ground, what, date, origin, id) in hazards.chain(releases) {
-        let alike = seen.entry((ground.bounds(), ground.len(), what, date)).or_default();
-        if let Some((_, other)) = alike.iter().find(|(other, _)| *other == ground) {
+    let hazards = survey.hazards.len();
+    let record = |n: usize| match survey.hazards.get(n) {
+        Some(hazard) => match &hazard.ground {
+            HazardGround::Area(ground) => Some((ground, hazard.class as u8, hazard.date, hazard.origin, &hazard.id)),
+            HazardGround::Points(_) => None,
+        },
+        None => {
+            let release = survey.releases.get(n - hazards)?;
+            Some((&release.ground, 2 + release.kind as u8, release.date, release.origin, &release.id))
+        }
+    };
+    // Copies have box, size, class or kind and date in common, and hardly anything else has.
+    let looks = |n: usize| record(n).map(|(ground, what, date, ..)| (ground.bounds(), ground.len(), what, date));
+    let marked = marked(hazards + survey.releases.len(), looks);
+    for alike in same_mark(&marked) {
+        // Those that differ, in the order of the records.
+        let mut seen: Vec<(&Footprint, u8, Option<Date>, Origin)> = Vec::new();
+        for (ground, what, date, origin, id) in alike.iter().filter_map(|&(_, n)| record(n as usize)) {
+            let same =
+                |other: &&(&Footprint, u8, Option<Date>, Origin)| (other.0, other.1, other.2) == (ground, what, date);
+            let Some((.., other)) = seen.iter().find(same) else {
+                seen.push((ground, what, date, origin));
+                continue;
+            };
             let text = format!(
                 "the record covers the same ground, with the same date and class or kind, as feature {} of {}; its land \
                  counts once",
@@ -63,8 +108,6 @@ fn duplicates(survey: &Survey, findings: &mut Vec<Finding>) {
             let bounds = ground.bounds();
             let place = Place::Box(bounds.min, bounds.max);
             findings.push(Finding::of(Code::Duplicate, origin, id, text).at(place));
-        } else {
-            alike.push((ground, origin));
         }
     }
 }
@@ -104,17 +147,15 @@ fn boxes(bounds: impl Iterator<Item = Bounds>) -> Option<Bounds> {
 }
 
 /// Findings about records after the account: stated areas that the geometry does not bear out.
-pub(crate) fn records(rows: &[RecordRow]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for row in rows {
-        let (Some(stated), Some(geometry)) = (row.stated_m2, row.geometry) else { continue };
-        let own = geometry.as_f64();
-        if (stated - own).abs() > 0.1 * own.max(stated) && stated > 0.0 {
-            let text = format!("the record states {stated} m2, its geometry covers {own:.1} m2");
-            findings.push(Finding::of(Code::StatedAreaDiffers, row.origin, &row.id, text).area((stated - own).abs()));
-        }
-    }
-    findings
+pub(crate) fn records(rows: &Records) -> Vec<Finding> {
+    let finding = |row: RecordRow| {
+        let (stated, own) = (row.stated_m2?, row.geometry?.as_f64());
+        let differs = (stated - own).abs() > 0.1 * own.max(stated) && stated > 0.0;
+        let text = || format!("the record states {stated} m2, its geometry covers {own:.1} m2");
+        let finding = || Finding::of(Code::StatedAreaDiffers, row.origin, &row.id, text()).area((stated - own).abs());
+        differs.then(finding)
+    };
+    (0..rows.len()).into_par_iter().filter_map(|place| rows.get(place).and_then(finding)).collect()
 }
 
 /// Every record read must have become something.

@@ -50,8 +50,8 @@ impl Book {
         let mut releases = vec![NO_EVENT; survey.releases.len()];
         for (number, event) in (0..).zip(events) {
             match event.act {
-                Act::Hazard(_) => hazards[event.index] = number,
-                Act::Release(_) => releases[event.index] = number,
+                Act::Hazard(_) => hazards[event.index()] = number,
+                Act::Release(_) => releases[event.index()] = number,
             }
         }
         let numbers = |length: usize| 0..length as u32;

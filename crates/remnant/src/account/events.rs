@@ -5,31 +5,66 @@ use rayon::prelude::*;
 use remnant_geometry::Footprint;
 use rustc_hash::FxHashMap;
 
-use crate::records::{District, HazardGround, Origin, Survey};
+use crate::records::{District, Hazard, HazardGround, Origin, Release, Survey};
 use crate::settings::{DatePolicy, Settings};
 use crate::status::{Act, replay_order};
 
-/// A hazard with an area, or a release.
+/// A hazard with an area, or a release. There may be tens of millions: what the record knows is asked of the record.
 pub(super) struct Event<'a> {
-    /// Its place in the survey's hazards, or in its releases.
-    pub index: usize,
-    pub act: Act,
-    /// The date that counts: none where dates are ignored.
-    pub date: Option<Date>,
+    record: Record<'a>,
+    pub ground: &'a Footprint,
+    place: u32,
     /// The number of the date among all dates; 0 for none.
     pub slot: u32,
-    pub id: &'a str,
-    pub origin: Origin,
-    pub ground: &'a Footprint,
     /// The number of the task that a release reports on; 0 for none.
     pub task: u32,
+    pub act: Act,
     /// Whether a release states devices.
     pub bears_devices: bool,
 }
 
-impl Event<'_> {
+#[derive(Clone, Copy)]
+enum Record<'a> {
+    Hazard(&'a Hazard),
+    Release(&'a Release),
+}
+
+impl<'a> Record<'a> {
+    fn date(self) -> Option<Date> {
+        match self {
+            Self::Hazard(hazard) => hazard.date,
+            Self::Release(release) => release.date,
+        }
+    }
+}
+
+impl<'a> Event<'a> {
     pub fn is_hazard(&self) -> bool {
         matches!(self.act, Act::Hazard(_))
+    }
+
+    /// Its place in the survey's hazards, or in its releases.
+    pub fn index(&self) -> usize {
+        self.place as usize
+    }
+
+    /// The date that counts: none where dates are ignored.
+    pub fn date(&self) -> Option<Date> {
+        self.record.date().filter(|_| self.slot > 0)
+    }
+
+    pub fn id(&self) -> &'a str {
+        match self.record {
+            Record::Hazard(hazard) => &hazard.id,
+            Record::Release(release) => &release.id,
+        }
+    }
+
+    pub fn origin(&self) -> Origin {
+        match self.record {
+            Record::Hazard(hazard) => hazard.origin,
+            Record::Release(release) => release.origin,
+        }
     }
 }
 
@@ -63,45 +98,46 @@ impl<'a> Covers<'a> {
         reaches: &'a [(u32, Footprint)],
     ) -> Self {
         let effective = |date: Option<Date>| date.filter(|_| settings.dates == DatePolicy::Replay);
-        let hazards = survey.hazards.iter().enumerate().filter_map(|(index, h)| match &h.ground {
+        let hazards = survey.hazards.iter().zip(0..).filter_map(|(hazard, place)| match &hazard.ground {
             HazardGround::Area(ground) => Some(Event {
-                index,
-                act: Act::Hazard(h.class),
-                date: effective(h.date),
-                slot: 0,
-                id: &h.id,
-                origin: h.origin,
+                record: Record::Hazard(hazard),
                 ground,
+                place,
+                slot: 0,
                 task: 0,
+                act: Act::Hazard(hazard.class),
                 bears_devices: false,
             }),
             HazardGround::Points(_) => None,
         });
         let mut tasks: FxHashMap<String, u32> = FxHashMap::default();
-        let releases = survey.releases.iter().enumerate().map(|(index, r)| Event {
-            index,
-            act: Act::Release(r.kind),
-            date: effective(r.date),
+        let releases = survey.releases.iter().zip(0..).map(|(release, place)| Event {
+            record: Record::Release(release),
+            ground: &release.ground,
+            place,
             slot: 0,
-            id: &r.id,
-            origin: r.origin,
-            ground: &r.ground,
-            task: r.work.task.as_ref().map_or(0, |task| {
+            task: release.work.task.as_ref().map_or(0, |task| {
                 let next = tasks.len() as u32 + 1;
                 *tasks.entry(task.to_lowercase()).or_insert(next)
             }),
-            bears_devices: r.devices.iter().any(|&n| n > 0),
+            act: Act::Release(release.kind),
+            bears_devices: release.devices.iter().any(|&n| n > 0),
         });
-        let mut events: Vec<Event<'a>> = hazards.chain(releases).collect();
+        let mut events: Vec<Event<'a>> = Vec::with_capacity(survey.hazards.len() + survey.releases.len());
+        events.extend(hazards);
+        events.extend(releases);
         // No two events have one origin and one act.
         events.par_sort_unstable_by(|a, b| {
-            let key = |e: &Event<'a>| replay_order(e.date, e.act, e.id, e.origin.layer, e.origin.feature);
+            let key = |e: &Event<'a>| {
+                replay_order(effective(e.record.date()), e.act, e.id(), e.origin().layer, e.origin().feature)
+            };
             key(a).cmp(&key(b))
         });
-        let mut dates: Vec<Date> = events.iter().filter_map(|e| e.date).collect();
+        let mut dates: Vec<Date> = events.iter().filter_map(|e| effective(e.record.date())).collect();
         dates.dedup();
         for event in &mut events {
-            event.slot = event.date.map_or(0, |d| dates.partition_point(|&other| other < d) as u32 + 1);
+            let date = effective(event.record.date());
+            event.slot = date.map_or(0, |d| dates.partition_point(|&other| other < d) as u32 + 1);
         }
 
         let mut features = districts;

@@ -43,7 +43,7 @@ impl<'a> LiveLand<'a> {
         let events = &rules.covers.events;
         let accuracy = |number: usize| {
             let event = &events[number];
-            let stated = event.is_hazard().then(|| survey.hazards[event.index].accuracy_m).flatten();
+            let stated = event.is_hazard().then(|| survey.hazards[event.index()].accuracy_m).flatten();
             stated.unwrap_or(0.0)
         };
         let accuracies: Vec<f64> = (0..events.len()).map(accuracy).collect();

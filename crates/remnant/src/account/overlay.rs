@@ -139,7 +139,7 @@ impl Worker {
         let events = &ground.rules.covers.events;
         let records = self.reaching.iter().filter_map(|&r| events.get(r as usize)).map(|event| {
             let kind = if event.is_hazard() { "hazard" } else { "release" };
-            format!("{kind} {}", event.id)
+            format!("{kind} {}", event.id())
         });
         let named: Vec<String> = records.take(NAMED).collect();
         let more = if self.reaching.len() > NAMED { ", ..." } else { "" };
@@ -157,8 +157,8 @@ fn too_many(torn: &Torn, reaching: &[u32], rules: &Rules<'_>) -> Error {
     let tile = |n: i32| i64::from(n) * TILE;
     let [x, y] = Point { x: tile(torn.column), y: tile(torn.row) }.degrees();
     let mut records: Vec<_> = reaching.iter().filter_map(|&r| rules.covers.events.get(r as usize)).collect();
-    records.sort_by_key(|event| (std::cmp::Reverse(event.ground.len()), event.origin));
-    let named: Vec<String> = records.iter().take(NAMED).map(|event| format!("`{}`", event.id)).collect();
+    records.sort_by_key(|event| (std::cmp::Reverse(event.ground.len()), event.origin()));
+    let named: Vec<String> = records.iter().take(NAMED).map(|event| format!("`{}`", event.id())).collect();
     let limit = rules.limits.reached(Limit::TileCrossings);
     let why = format!(
         "near longitude {x:.3}, latitude {y:.3} borders of records such as {} meet too often; {limit}",

@@ -87,7 +87,7 @@ fn dates(step: SeriesStep, material: &Material<'_>) -> (Vec<Date>, Option<Findin
     let all = dates.len();
     let dates = dates.split_off(all - most);
     let of = first.filter(|_| settings.since.is_none()).and_then(|first| {
-        let event = rules.covers.events.iter().find(|e| e.date == Some(first)).map(|e| e.id);
+        let event = rules.covers.events.iter().find(|e| e.date() == Some(first)).map(|e| e.id());
         event.or_else(|| survey.hazards.iter().find(|h| h.date == Some(first)).map(|h| h.id.as_str()))
     });
     let of = of.map_or_else(String::new, |id| format!(" (that of record {id})"));

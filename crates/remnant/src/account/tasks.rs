@@ -17,7 +17,7 @@ pub(super) fn findings(survey: &Survey, covers: &Covers<'_>, ledger: &Ledger) ->
     let mut twins: Vec<(u32, u32)> =
         ledger.twins.iter().filter(|(_, area)| **area >= Area::SQUARE_METRE).map(|(&twins, _)| twins).collect();
     twins.sort_unstable();
-    let release = |number: u32| &survey.releases[covers.events[number as usize].index];
+    let release = |number: u32| &survey.releases[covers.events[number as usize].index()];
     let mut findings = Vec::new();
     for of_one in twins.chunk_by(|a, b| a.0 == b.0) {
         let later = release(of_one[0].0);

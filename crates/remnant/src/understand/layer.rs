@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::aliases::Aliases;
 use super::fields::{Fields, Meaning, wanted};
+use super::in_order::in_order;
 use super::mapping::{self, FieldNames};
 use super::place::{Placement, Placer, Reach, box_in_degrees, crs_of};
 use super::records::{Parts, understand};
@@ -131,8 +132,8 @@ impl<'a> OpenLayer<'a> {
     /// Goes over all features; understands them, where it is known how.
     fn pass(&self, how: Option<(&Context<'_>, &Placement)>, progress: &dyn Progress) -> Result<(Seen, Parts)> {
         let count = self.source.len();
-        let chunks: Vec<_> = (0..count).step_by(CHUNK).map(|at| at..(at + CHUNK).min(count)).collect();
-        let done = chunks.into_par_iter().map(|range| {
+        let part = |number: usize| {
+            let range = number * CHUNK..((number + 1) * CHUNK).min(count);
             let steps = range.len() as u64;
             let features = decoded(self.source.as_ref(), range, &self.spec.path)?;
             let seen = Seen::of(&features);
@@ -150,14 +151,13 @@ impl<'a> OpenLayer<'a> {
                 })?;
             }
             if progress.advance(steps) { Err(Error::Interrupted) } else { Ok((seen, parts)) }
-        });
-        let done = done.collect::<Result<Vec<_>>>()?;
-        let (seen, parts): (Vec<Seen>, Vec<Parts>) = done.into_iter().unzip();
-        let seen = seen.into_iter().fold(Seen::default(), |mut all, more| {
-            all.append(more);
-            all
-        });
-        let parts = Parts::joined(parts);
+        };
+        let room = if how.is_some() { count } else { 0 };
+        let begun = (Seen::default(), Parts::with_room(self.spec.role, room));
+        let (seen, parts) = in_order(count.div_ceil(CHUNK), begun, part, |(seen, parts), (more_seen, more_parts)| {
+            seen.append(more_seen);
+            parts.append(more_parts);
+        })?;
         if seen.features != count {
             let why = format!("{count} features were found and {} were decoded", seen.features);
             return Err(Error::failed(

@@ -8,6 +8,7 @@ mod assume;
 mod closing;
 mod exposed;
 mod fields;
+mod in_order;
 pub mod inspect;
 mod layer;
 pub mod mapping;

@@ -45,21 +45,24 @@ impl Parts {
         work
     }
 
-    /// Several parts as one, in their order.
-    pub(crate) fn joined(parts: Vec<Self>) -> Self {
-        let mut all = Self::default();
-        let hazards = parts.iter().map(|part| part.survey.hazards.len()).sum();
-        let releases = parts.iter().map(|part| part.survey.releases.len()).sum();
-        all.survey.hazards.reserve_exact(hazards);
-        all.survey.releases.reserve_exact(releases);
-        for mut part in parts {
-            all.survey.append(part.survey);
-            all.findings.append(&mut part.findings);
-            all.used += part.used;
-            all.repaired += part.repaired;
-            all.set_aside += part.set_aside;
+    /// None yet, with room for so many records of a role.
+    pub(crate) fn with_room(role: Role, records: usize) -> Self {
+        let mut parts = Self::default();
+        match role {
+            Role::Hazards => parts.survey.hazards.reserve_exact(records),
+            Role::Releases => parts.survey.releases.reserve_exact(records),
+            _ => {}
         }
-        all
+        parts
+    }
+
+    /// Adds the parts that come after these.
+    pub(crate) fn append(&mut self, mut more: Self) {
+        self.survey.append(more.survey);
+        self.findings.append(&mut more.findings);
+        self.used += more.used;
+        self.repaired += more.repaired;
+        self.set_aside += more.set_aside;
     }
 }
 
