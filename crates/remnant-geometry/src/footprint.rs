@@ -5,6 +5,10 @@
 //! polygons. A [`Footprint`] has only borders that separate covered from uncovered ground, so that crossing any of its
 //! edges changes the cover.
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::corners::{Corners, Shelf};
 use crate::outline::GridPolygon;
 use crate::plane::{Bounds, HALF_TURN, POLE, Point, TURN, enclosed_area_m2};
 use crate::repair::{self, Contours};
@@ -23,50 +27,18 @@ pub struct RawPolygon {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Footprint {
     corners: Corners,
-    /// Where each ring ends in `corners`; empty where there is one ring, as nearly always.
-    ends: Box<[u32]>,
     bounds: Bounds,
+    /// Of ground with several rings or a long border.
+    more: Option<Box<More>>,
+}
+
+/// What hardly any footprint has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+struct More {
+    /// Where each ring ends among the corners; empty where there is one ring.
+    ends: Box<[u32]>,
     /// Where the border is long.
-    stretches: Option<Box<Stretches>>,
-}
-
-/// The corners of all rings, one ring after the other. A survey has hundreds of millions, so they take as little room as
-/// they can: nearly all ground is less than 0.4 degrees wide and high.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Corners {
-    /// Steps east and north of the south-west corner of the bounds.
-    Near(Box<[[u32; 2]]>),
-    /// Where that would take more than 32 bits.
-    Far(Box<[Point]>),
-}
-
-impl Corners {
-    fn new(points: impl ExactSizeIterator<Item = Point> + Clone, bounds: &Bounds) -> Self {
-        let min = bounds.min;
-        let near = |p: Point| Some([u32::try_from(p.x - min.x).ok()?, u32::try_from(p.y - min.y).ok()?]);
-        match near(bounds.max) {
-            Some(_) => Self::Near(points.filter_map(near).collect()),
-            None => Self::Far(points.collect()),
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::Near(offsets) => offsets.len(),
-            Self::Far(points) => points.len(),
-        }
-    }
-
-    #[inline]
-    fn at(&self, min: Point, i: usize) -> Point {
-        match self {
-            Self::Near(offsets) => {
-                let [x, y] = offsets[i];
-                Point { x: min.x + i64::from(x), y: min.y + i64::from(y) }
-            }
-            Self::Far(points) => points[i],
-        }
-    }
+    stretches: Option<Stretches>,
 }
 
 /// Something that was wrong with a record's rings and was put right by the rule.
@@ -221,24 +193,25 @@ impl Footprint {
     /// A footprint from borders that are known to be proper ones.
     pub(crate) fn from_contours(contours: Contours) -> Option<Self> {
         let bounds = Bounds::of(contours.iter().flatten().copied())?;
-        let ends = match contours.len() {
-            1 => Box::default(),
-            _ => contours
-                .iter()
-                .scan(0, |total, ring| {
-                    *total += ring.len() as u32;
-                    Some(*total)
-                })
-                .collect(),
-        };
         let corners = match contours.as_slice() {
             [only] => Corners::new(only.iter().copied(), &bounds),
             _ => Corners::new(contours.concat().into_iter(), &bounds),
         };
-        let mut footprint = Self { corners, ends, bounds, stretches: None };
-        if footprint.len() >= LONG {
-            let stretches = Stretches::new(footprint.ranges(), |i| footprint.corners.at(bounds.min, i));
-            footprint.stretches = Some(Box::new(stretches));
+        let mut footprint = Self { corners, bounds, more: None };
+        let long = footprint.len() >= LONG;
+        if contours.len() > 1 || long {
+            let end = |total: &mut u32, ring: &Vec<Point>| {
+                *total += ring.len() as u32;
+                Some(*total)
+            };
+            let ends = if contours.len() > 1 { contours.iter().scan(0, end).collect() } else { Box::default() };
+            footprint.more = Some(Box::new(More { ends, stretches: None }));
+        }
+        if long && let Some(mut more) = footprint.more.take() {
+            let view = footprint.corners.view();
+            let ranges = ranges(&more.ends, footprint.len());
+            more.stretches = Some(Stretches::new(ranges, |i| view.at(bounds.min, i)));
+            footprint.more = Some(more);
         }
         Some(footprint)
     }
@@ -258,25 +231,37 @@ impl Footprint {
         self.corners.len() == 0
     }
 
+    /// Puts its corners behind `bytes` as a [`Shelf`] holds them, and gives the place where they begin; `None` where they
+    /// are on a shelf already, or are too far from each other to be put there.
+    pub fn pack(&self, bytes: &mut Vec<u8>) -> Option<usize> {
+        self.corners.pack(bytes)
+    }
+
+    /// Lets go of its own corners for those that a shelf holds from a place on. `false`, and nothing is changed, where the
+    /// shelf does not hold the same ones there.
+    #[must_use]
+    pub fn put_on(&mut self, shelf: &Arc<Shelf>, place: usize) -> bool {
+        self.corners.put_on(shelf, place)
+    }
+
     /// Where its rings begin and end among its corners.
-    fn ranges(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
-        let only = self.ends.is_empty().then(|| 0..self.corners.len());
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        only.into_iter().chain(starts.zip(&self.ends).map(|(from, &to)| from as usize..to as usize))
+    fn ranges(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        ranges(self.more.as_ref().map_or(&[], |more| &more.ends), self.len())
     }
 
     /// Its rings, without the closing point; shells and holes in no order, in either direction.
     pub fn rings(&self) -> impl Iterator<Item = Vec<Point>> + '_ {
-        self.ranges().map(|range| range.map(|i| self.corners.at(self.bounds.min, i)).collect())
+        let (view, min) = (self.corners.view(), self.bounds.min);
+        self.ranges().map(move |range| range.map(|i| view.at(min, i)).collect())
     }
 
     /// Its edges in the order of its rings.
     pub fn edges(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
-        let at = move |i| self.corners.at(self.bounds.min, i);
+        let (view, min) = (self.corners.view(), self.bounds.min);
         self.ranges().flat_map(move |range| {
-            let mut before = at(range.end - 1);
+            let mut before = view.at(min, range.end - 1);
             range.map(move |i| {
-                let here = at(i);
+                let here = view.at(min, i);
                 (std::mem::replace(&mut before, here), here)
             })
         })
@@ -285,8 +270,11 @@ impl Footprint {
     /// Tells every edge that may matter to a window; where a stretch of the border lies west of it, perhaps a line between
     /// the ends of that stretch in place of its edges.
     pub(crate) fn edges_towards(&self, window: &Bounds, mut tell: impl FnMut(Point, Point)) {
-        match &self.stretches {
-            Some(stretches) => stretches.towards(window, &|i| self.corners.at(self.bounds.min, i), &mut tell),
+        match self.more.as_ref().and_then(|more| more.stretches.as_ref()) {
+            Some(stretches) => {
+                let view = self.corners.view();
+                stretches.towards(window, &|i| view.at(self.bounds.min, i), &mut tell);
+            }
             None => self.edges().for_each(|(a, b)| tell(a, b)),
         }
     }
@@ -351,6 +339,13 @@ impl Footprint {
         }
         Some(inside)
     }
+}
+
+/// Where rings of so many corners begin and end.
+fn ranges(ends: &[u32], corners: usize) -> impl Iterator<Item = Range<usize>> {
+    let only = ends.is_empty().then_some(0..corners);
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    only.into_iter().chain(starts.zip(ends).map(|(from, &to)| from as usize..to as usize))
 }
 
 /// Twice the signed area of a triangle of grid points: positive where it turns left. Exact.

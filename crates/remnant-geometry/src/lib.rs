@@ -17,6 +17,7 @@
 //! | [`probe`] | what covers a point, and where a line meets a border |
 //! | `validity`, `repair` | are rings valid by OGC Simple Features? If not: the ring rule |
 //! | `arrange` | rings led through the grid once, and filled by a rule |
+//! | `corners` | the corners of footprints, in memory or on a shelf |
 //! | `strips`, `stretches`, `labels` | which boxes meet; long borders in parts; sets of records as numbers |
 //!
 //! ```
@@ -45,6 +46,7 @@
 //! ```
 
 mod arrange;
+mod corners;
 mod cut;
 mod faces;
 pub mod footprint;
@@ -64,6 +66,7 @@ mod strips;
 mod validity;
 pub mod window;
 
+pub use corners::Shelf;
 pub use cut::{TILES_PER_WINDOW, Window};
 pub use faces::Torn;
 pub use footprint::{Budget, Defect, Footprint, NoFootprint, RawPolygon};
