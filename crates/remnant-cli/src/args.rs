@@ -221,6 +221,10 @@ pub struct AccountArgs {
     /// Number of threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=4096))]
     pub threads: Option<usize>,
+    /// Memory for the records and what they come to, such as 512MiB or 8GB; beyond it their corners are put on the disk,
+    /// into a file without a name in TMPDIR or /var/tmp [default: half of the memory there is]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
 }
 
 /// The limits of every command that reads layers.
@@ -370,6 +374,26 @@ fn distance(text: &str) -> Result<f64, String> {
     metres(text.parse().map_err(|_| "a number of metres is needed, as in 100")?)
 }
 
+/// An amount of memory in bytes: a number with its unit, decimal (MB) or binary (MiB).
+fn size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 7] = [
+        ("kb", 1000),
+        ("mb", 1_000_000),
+        ("gb", 1_000_000_000),
+        ("kib", 1 << 10),
+        ("mib", 1 << 20),
+        ("gib", 1 << 30),
+        ("b", 1),
+    ];
+    let hint = || "a size is a whole number and its unit, as in 512MiB or 8GB".to_owned();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit = unit.trim().to_ascii_lowercase();
+    let bytes = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(hint)?.1;
+    let size = number.parse::<u64>().ok().and_then(|n| n.checked_mul(bytes)).ok_or_else(hint)?;
+    if size > 0 { Ok(size) } else { Err(hint()) }
+}
+
 /// A distance in metres.
 pub fn metres(value: f64) -> Result<f64, String> {
     if value.is_finite() && value >= 0.0 {
@@ -415,6 +439,16 @@ mod tests {
             ("-2023-02-01", "year-month-day"),
         ] {
             assert!(date(text).is_err_and(|e| e.contains(hint)), "{text}: {:?}", date(text));
+        }
+    }
+
+    #[test]
+    fn a_size_has_a_unit() {
+        for (text, bytes) in [("512MiB", 512 << 20), ("8GB", 8_000_000_000), ("3 kib", 3072), ("100b", 100)] {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for text in ["512", "MiB", "", "0MB", "1.5GB", "-1GB", "99999999999GB", "1TB ", "1 G"] {
+            assert!(size(text).is_err_and(|e| e.contains("as in 512MiB")), "{text}");
         }
     }
 

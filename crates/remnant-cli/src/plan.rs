@@ -72,6 +72,7 @@ fn settings(call: &RunArgs, project: &Project, today: Date) -> Result<Settings> 
         hxl: call.output.hxl || project.hxl,
         faces: call.output.faces || project.faces,
         threads: account.threads,
+        memory: account.memory,
         today,
         public: call.output.public || project.public.unwrap_or(default.public),
         weights: project.weights.clone(),

@@ -5,6 +5,8 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::io;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use crate::plane::{Bounds, Point};
@@ -12,20 +14,41 @@ use crate::plane::{Bounds, Point};
 /// Bytes of a corner on a [`Shelf`].
 const BYTES: usize = 8;
 
-/// Bytes that hold the corners of many footprints, such as a part of a file that is mapped into memory.
-pub struct Shelf(Box<dyn AsRef<[u8]> + Send + Sync>);
+/// Bytes somewhere else than in memory, which never change.
+pub trait Bytes: Send + Sync + UnwindSafe + RefUnwindSafe {
+    /// Reads all of `into` from a place on.
+    ///
+    /// # Errors
+    /// Where they can't be read.
+    fn read(&self, place: u64, into: &mut [u8]) -> io::Result<()>;
+}
+
+/// Where the corners of many footprints are held: for each its steps east and north of the south-west corner of its
+/// footprint's bounds, each as four bytes, the lowest first (see [`crate::Footprint::pack`]).
+pub struct Shelf(Box<dyn Bytes>);
 
 impl Shelf {
-    /// Of bytes that never change: for each corner its steps east and north of the south-west corner of its footprint's
-    /// bounds, each as four bytes, the lowest first (see [`crate::Footprint::pack`]).
-    pub fn new(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
+    /// A shelf of some bytes.
+    pub fn new(bytes: impl Bytes + 'static) -> Self {
         Self(Box::new(bytes))
+    }
+
+    /// Some of the corners.
+    ///
+    /// # Panics
+    /// Where they can't be read: then nothing can be said of any ground, and the run must end.
+    fn corners(&self, first: u32, count: u32) -> Box<[[u8; BYTES]]> {
+        let mut corners = vec![[0; BYTES]; count as usize].into_boxed_slice();
+        if let Err(error) = self.0.read(u64::from(first) * BYTES as u64, corners.as_flattened_mut()) {
+            panic!("corners that were put aside can't be read again: {error}");
+        }
+        corners
     }
 }
 
 impl fmt::Debug for Shelf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a shelf of {} bytes", (*self.0).as_ref().len())
+        f.write_str("Shelf")
     }
 }
 
@@ -42,10 +65,10 @@ pub(crate) enum Corners {
 }
 
 /// Corners to be looked at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) enum View<'a> {
     Near(&'a [[u32; 2]]),
-    Kept(&'a [[u8; BYTES]]),
+    Kept(Box<[[u8; BYTES]]>),
     Far(&'a [Point]),
 }
 
@@ -72,8 +95,8 @@ impl View<'_> {
         }
     }
 
-    fn points(self) -> impl Iterator<Item = Point> {
-        (0..self.len()).map(move |i| self.at(Point { x: 0, y: 0 }, i))
+    fn points(&self) -> impl Iterator<Item = Point> + '_ {
+        (0..self.len()).map(|i| self.at(Point { x: 0, y: 0 }, i))
     }
 }
 
@@ -98,35 +121,24 @@ impl Corners {
     pub(crate) fn view(&self) -> View<'_> {
         match self {
             Self::Near(offsets) => View::Near(offsets),
-            Self::Kept(shelf, first, count) => {
-                let (corners, _) = (*shelf.0).as_ref().as_chunks();
-                View::Kept(&corners[*first as usize..][..*count as usize])
-            }
+            Self::Kept(shelf, first, count) => View::Kept(shelf.corners(*first, *count)),
             Self::Far(points) => View::Far(points),
         }
     }
 
-    /// Puts near corners behind `bytes`; gives the place where they begin there, in corners.
-    pub(crate) fn pack(&self, bytes: &mut Vec<u8>) -> Option<usize> {
-        let Self::Near(offsets) = self else { return None };
-        let place = bytes.len() / BYTES;
+    /// Puts near corners behind `bytes`; `false` where they are not in memory or not near.
+    pub(crate) fn pack(&self, bytes: &mut Vec<u8>) -> bool {
+        let Self::Near(offsets) = self else { return false };
         bytes.extend(offsets.iter().flatten().flat_map(|steps| steps.to_le_bytes()));
-        Some(place)
+        true
     }
 
-    /// Becomes the same corners on a shelf, if that holds them from a place on.
-    pub(crate) fn put_on(&mut self, shelf: &Arc<Shelf>, place: usize) -> bool {
-        let (Self::Near(_), Ok(first)) = (&*self, u32::try_from(place)) else { return false };
-        let (there, _) = (*shelf.0).as_ref().as_chunks::<BYTES>();
-        if there.len() < place.saturating_add(self.len()) {
-            return false;
+    /// Near corners become those that a shelf holds from a byte on.
+    pub(crate) fn put_on(&mut self, shelf: &Arc<Shelf>, place: u64) {
+        let first = u32::try_from(place / BYTES as u64);
+        if let (Self::Near(offsets), Ok(first)) = (&*self, first) {
+            *self = Self::Kept(Arc::clone(shelf), first, offsets.len() as u32);
         }
-        let kept = Self::Kept(Arc::clone(shelf), first, self.len() as u32);
-        let same = kept == *self;
-        if same {
-            *self = kept;
-        }
-        same
     }
 }
 
@@ -158,37 +170,43 @@ mod tests {
         Footprint::new(&[RawPolygon { rings: vec![ring, hole] }]).expect("a footprint").0
     }
 
+    struct InMemory(Vec<u8>);
+
+    impl Bytes for InMemory {
+        fn read(&self, place: u64, into: &mut [u8]) -> io::Result<()> {
+            let there = self.0.get(place as usize..).and_then(|rest| rest.get(..into.len()));
+            into.copy_from_slice(there.ok_or(io::ErrorKind::UnexpectedEof)?);
+            Ok(())
+        }
+    }
+
     #[test]
     fn ground_is_the_same_on_a_shelf() {
-        let (one, two) = (ground(0.1), ground(0.2));
+        let (one, two, far) = (ground(0.1), ground(0.2), ground(1.0));
         let mut bytes = Vec::new();
-        assert_eq!(one.pack(&mut bytes), Some(0));
-        assert_eq!(two.pack(&mut bytes), Some(7));
-        let shelf = Arc::new(Shelf::new(bytes));
+        assert!(one.pack(&mut bytes));
+        let place = bytes.len() as u64;
+        assert!(two.pack(&mut bytes));
+        assert!(!far.pack(&mut bytes));
+        let shelf = Arc::new(Shelf::new(InMemory(bytes)));
         let mut kept = two.clone();
-        assert!(kept.put_on(&shelf, 7));
+        kept.put_on(&shelf, place);
         assert_eq!(kept, two);
         assert_ne!(kept, one);
         assert_eq!(kept.edges().collect::<Vec<_>>(), two.edges().collect::<Vec<_>>());
         assert_eq!(kept.rings().collect::<Vec<_>>(), two.rings().collect::<Vec<_>>());
         assert_eq!(kept.polygons(), two.polygons());
         // It is there already.
-        assert_eq!(kept.pack(&mut Vec::new()), None);
-        assert!(!kept.put_on(&shelf, 7));
+        assert!(!kept.pack(&mut Vec::new()));
     }
 
     #[test]
-    fn a_shelf_that_holds_something_else_is_not_used() {
-        let (one, far) = (ground(0.1), ground(1.0));
-        let mut bytes = Vec::new();
-        one.pack(&mut bytes);
-        assert_eq!(far.pack(&mut bytes), None);
-        bytes[3] ^= 1;
-        let shelf = Arc::new(Shelf::new(bytes));
-        let mut kept = one.clone();
-        for place in [0, 1, 2, 7, usize::MAX] {
-            assert!(!kept.put_on(&shelf, place), "{place}");
-        }
-        assert_eq!(kept, one);
+    fn corners_that_are_lost_are_never_guessed() {
+        let mut lost = ground(0.1);
+        lost.put_on(&Arc::new(Shelf::new(InMemory(vec![0; 8]))), 0);
+        let seen = std::panic::catch_unwind(|| lost.edges().count());
+        let why = seen.expect_err("nothing is said of this ground");
+        let why = why.downcast_ref::<String>().map_or("", String::as_str);
+        assert!(why.starts_with("corners that were put aside can't be read again"), "{why}");
     }
 }

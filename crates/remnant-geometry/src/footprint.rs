@@ -231,17 +231,24 @@ impl Footprint {
         self.corners.len() == 0
     }
 
-    /// Puts its corners behind `bytes` as a [`Shelf`] holds them, and gives the place where they begin; `None` where they
-    /// are on a shelf already, or are too far from each other to be put there.
-    pub fn pack(&self, bytes: &mut Vec<u8>) -> Option<usize> {
-        self.corners.pack(bytes)
+    /// Puts its corners behind `bytes` as a [`Shelf`] holds them. `false`, and nothing is put there, where they are on a
+    /// shelf already, are too far from each other for one, or are so many that windows look at a few of them at a time.
+    pub fn pack(&self, bytes: &mut Vec<u8>) -> bool {
+        self.stretches().is_none() && self.corners.pack(bytes)
     }
 
-    /// Lets go of its own corners for those that a shelf holds from a place on. `false`, and nothing is changed, where the
-    /// shelf does not hold the same ones there.
-    #[must_use]
-    pub fn put_on(&mut self, shelf: &Arc<Shelf>, place: usize) -> bool {
-        self.corners.put_on(shelf, place)
+    /// Lets go of its own corners for those that a shelf holds from a byte on. What was packed must stand there.
+    pub fn put_on(&mut self, shelf: &Arc<Shelf>, place: u64) {
+        self.corners.put_on(shelf, place);
+    }
+
+    /// Whether its corners are on a shelf.
+    pub fn is_put_aside(&self) -> bool {
+        matches!(self.corners, Corners::Kept(..))
+    }
+
+    fn stretches(&self) -> Option<&Stretches> {
+        self.more.as_ref()?.stretches.as_ref()
     }
 
     /// Where its rings begin and end among its corners.
@@ -258,19 +265,22 @@ impl Footprint {
     /// Its edges in the order of its rings.
     pub fn edges(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
         let (view, min) = (self.corners.view(), self.bounds.min);
-        self.ranges().flat_map(move |range| {
-            let mut before = view.at(min, range.end - 1);
-            range.map(move |i| {
-                let here = view.at(min, i);
-                (std::mem::replace(&mut before, here), here)
-            })
+        let mut ranges = self.ranges();
+        let (mut rest, mut before) = (0..0, min);
+        std::iter::from_fn(move || {
+            while rest.is_empty() {
+                rest = ranges.next()?;
+                before = view.at(min, rest.end - 1);
+            }
+            let here = view.at(min, rest.next()?);
+            Some((std::mem::replace(&mut before, here), here))
         })
     }
 
     /// Tells every edge that may matter to a window; where a stretch of the border lies west of it, perhaps a line between
     /// the ends of that stretch in place of its edges.
     pub(crate) fn edges_towards(&self, window: &Bounds, mut tell: impl FnMut(Point, Point)) {
-        match self.more.as_ref().and_then(|more| more.stretches.as_ref()) {
+        match self.stretches() {
             Some(stretches) => {
                 let view = self.corners.view();
                 stretches.towards(window, &|i| view.at(self.bounds.min, i), &mut tell);

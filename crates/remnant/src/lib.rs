@@ -48,6 +48,7 @@ pub mod report;
 mod seed;
 pub mod settings;
 pub mod status;
+mod store;
 mod understand;
 pub mod write;
 pub mod zone;

@@ -17,6 +17,7 @@ use crate::read::{Bearings, Digest};
 use crate::records::{HazardClass, ReleaseKind, Survey};
 use crate::report::{Account, Input, Report, Role, RunFacts};
 use crate::settings::Settings;
+use crate::store::{Store, Watch};
 use crate::understand::mapping::Mapping;
 use crate::understand::{OpenLayer, OpenSource, common_area, settle};
 
@@ -174,12 +175,13 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<Read> {
     let sources: Vec<_> = job.layers.par_iter().map(|spec| OpenSource::of(spec, &job.settings)).collect();
     let bytes = |source: &Result<OpenSource<'_>>| source.as_ref().map_or(0, OpenSource::bytes) as f64;
     let all_bytes = sources.iter().map(bytes).sum::<f64>().max(1.0);
+    let store = Store::new(job.settings.memory);
     let mut read = 0.0;
     let mut layers: Vec<OpenLayer<'_>> = Vec::with_capacity(sources.len());
     for (number, source) in (0..).zip(sources) {
         let from = read;
         read += share::READ * bytes(&source) / all_bytes;
-        layers.push(OpenLayer::open(source?, number, &job.settings, progress, (from, read))?);
+        layers.push(OpenLayer::open(source?, number, &job.settings, &store, progress, (from, read))?);
     }
     let sources: Vec<Digest> = layers.iter().flat_map(OpenLayer::files).cloned().collect();
     settle(&mut layers)?;
@@ -190,7 +192,7 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<Read> {
     }
     survey.themes = job.layers.iter().filter(|l| l.role == Role::Exposure).map(theme_of).collect();
     for layer in layers {
-        let (input, mut parts) = layer.understand(area, &job.settings, progress)?;
+        let (input, mut parts) = layer.understand(area, &job.settings, &store, progress)?;
         inputs.push(input);
         findings.append(&mut parts.findings);
         survey.append(parts.survey);
@@ -198,6 +200,8 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<Read> {
             return Err(Error::Interrupted);
         }
     }
+    // Those of layers that were read while there was room.
+    Watch::new(&store).again(&mut survey)?;
     findings.extend(crate::understand::spare_open(&mut survey));
     if let Some(as_of) = job.settings.as_of.filter(|&as_of| as_of > job.settings.today) {
         let text = format!(

@@ -1,5 +1,6 @@
 //! The records that are accounted for: what a survey says, in the terms of IMAS 04.10 and 07.11.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -103,6 +104,24 @@ pub struct LostHazard {
 /// The numbers of explosive items that a release found, in the order of [`DEVICES`].
 pub type DeviceCounts = [u64; DEVICES.len()];
 
+/// The devices that a release found. Most find none, and take no room for them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Devices(Option<Box<DeviceCounts>>);
+
+impl From<DeviceCounts> for Devices {
+    fn from(counts: DeviceCounts) -> Self {
+        Self(counts.iter().any(|&n| n > 0).then(|| Box::new(counts)))
+    }
+}
+
+impl Deref for Devices {
+    type Target = DeviceCounts;
+
+    fn deref(&self) -> &DeviceCounts {
+        self.0.as_deref().unwrap_or(&[0; DEVICES.len()])
+    }
+}
+
 /// The types of devices, as input fields and output columns are named.
 pub const DEVICES: [&str; 6] = ["ap_mines", "av_mines", "erw", "uxo", "submunitions", "ied"];
 
@@ -130,7 +149,7 @@ pub struct Release {
     /// The date of completion.
     pub date: Option<Date>,
     /// Devices found.
-    pub devices: DeviceCounts,
+    pub devices: Devices,
     /// Who released it, how, and in which task.
     pub work: Arc<Work>,
     /// The area that the source states, in m2.

@@ -95,6 +95,9 @@ pub struct Settings {
     pub faces: bool,
     /// The number of threads; `None` for one for each core.
     pub threads: Option<usize>,
+    /// The memory that records may take together with what they come to, in bytes; beyond it their corners are put on the
+    /// disk. `None` for half of what the system lets the process have. No figure hangs on it.
+    pub memory: Option<u64>,
     /// The day of the run: dates after it are doubtful.
     pub today: Date,
     /// Whether the outputs are for the public: without the ground of hazards and releases, and without what it could be
@@ -196,6 +199,7 @@ impl Settings {
             hxl: false,
             faces: false,
             threads: None,
+            memory: None,
             today,
             public: false,
             limits: crate::read::Limits::default(),

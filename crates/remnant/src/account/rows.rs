@@ -185,7 +185,7 @@ pub(super) fn count_flow(balance: &mut Balance, act: Act, deed: Deed) {
 /// land outside where no district holds any.
 fn enter_devices(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey, places: &mut [Figures], total: &mut Figures) {
     for (event, place) in device_homes(rules, ledger, survey) {
-        let devices = survey.releases[rules.covers.events[event as usize].index()].devices;
+        let devices = *survey.releases[rules.covers.events[event as usize].index()].devices;
         for figures in [&mut places[place as usize], &mut *total] {
             figures.devices.iter_mut().zip(devices).for_each(|(sum, n)| *sum = sum.saturating_add(n));
         }
@@ -199,7 +199,7 @@ pub(super) fn device_homes(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey) 
     let bears = |number: u32| {
         let event = &rules.covers.events[number as usize];
         let found = |devices: &[u64]| devices.iter().any(|&n| n > 0);
-        !event.is_hazard() && event.slot <= rules.last_slot && found(&survey.releases[event.index()].devices)
+        !event.is_hazard() && event.slot <= rules.last_slot && found(&*survey.releases[event.index()].devices)
     };
     for ((event, place), deeds) in ledger.deeds.iter() {
         let area = deeds.of(Deed::Covers);

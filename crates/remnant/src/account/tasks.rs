@@ -24,7 +24,7 @@ pub(super) fn findings(survey: &Survey, covers: &Covers<'_>, ledger: &Ledger) ->
         let earlier: Vec<_> = of_one.iter().map(|pair| release(pair.1)).collect();
         let mut before = DeviceCounts::default();
         for report in &earlier {
-            before.iter_mut().zip(report.devices).for_each(|(sum, n)| *sum = sum.saturating_add(n));
+            before.iter_mut().zip(*report.devices).for_each(|(sum, n)| *sum = sum.saturating_add(n));
         }
         let both = DEVICES.iter().zip(later.devices.iter().zip(before));
         let twice: Vec<String> = both

@@ -40,7 +40,7 @@ pub(super) fn enter(
         let found = &rules.covers.events[event as usize];
         if in_period(rules, found.slot) {
             for figures in [&mut places[place as usize], &mut *total] {
-                let devices = survey.releases[found.index()].devices;
+                let devices = *survey.releases[found.index()].devices;
                 figures.treaty.devices.iter_mut().zip(devices).for_each(|(sum, n)| *sum = sum.saturating_add(n));
             }
         }

@@ -20,7 +20,7 @@ use super::mapping::Status;
 use super::records::{Draft, Parts};
 use super::words::{self, ReadDate};
 use crate::finding::{Code, Finding};
-use crate::records::{DEVICES, Hazard, HazardGround, Origin, Release, ReleaseKind, Survey};
+use crate::records::{Devices, Hazard, HazardGround, Origin, Release, ReleaseKind, Survey};
 use crate::settings::DatePolicy;
 
 /// The word for a kind in the ids of such releases.
@@ -145,7 +145,7 @@ impl Draft<'_> {
             id: format!("{}/{}", hazard.id, word(kind)),
             kind,
             date: day,
-            devices: [0; DEVICES.len()],
+            devices: Devices::default(),
             work: Arc::default(),
             stated_area_m2: None,
             fate: hazard.fate,

@@ -28,7 +28,7 @@ pub(super) fn in_order<T: Send, A: Send>(
     count: usize,
     begun: A,
     part: impl Fn(usize) -> Result<T> + Sync,
-    add: impl Fn(&mut A, T) + Sync,
+    add: impl Fn(&mut A, T) -> Result<()> + Sync,
 ) -> Result<A> {
     let gathered = Mutex::new(Gathered { all: begun, count: 0, early: BTreeMap::new(), failure: None });
     let next = AtomicUsize::new(0);
@@ -45,7 +45,9 @@ pub(super) fn in_order<T: Send, A: Send>(
                 Ok(result) => {
                     early.insert(number, result);
                     while let Some(result) = early.remove(so_far) {
-                        add(all, result);
+                        if let Err(error) = add(all, result) {
+                            failure.get_or_insert((*so_far, error));
+                        }
                         *so_far += 1;
                     }
                 }
@@ -78,7 +80,11 @@ mod tests {
                 std::thread::sleep(std::time::Duration::from_micros(number as u64 * 7919 % 40));
                 Ok(number)
             };
-            let all = in_order(count, Vec::new(), part, Vec::push).expect("no failure");
+            let add = |all: &mut Vec<usize>, number| {
+                all.push(number);
+                Ok(())
+            };
+            let all = in_order(count, Vec::new(), part, add).expect("no failure");
             assert_eq!(all, (0..count).collect::<Vec<_>>());
         }
     }
@@ -93,7 +99,7 @@ mod tests {
                 }
                 _ => Ok(()),
             };
-            let failed = in_order(100, (), part, |(), ()| {});
+            let failed = in_order(100, (), part, |(), ()| Ok(()));
             assert!(matches!(failed, Err(Error::Unusable(trouble)) if trouble.what == "40"));
         }
     }

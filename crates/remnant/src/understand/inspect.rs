@@ -21,6 +21,7 @@ use crate::progress::Silent;
 use crate::read::{self, DeclaredCrs, Feature, Limits, Request, Shape, Value, Wanted, garbled};
 use crate::report::Role;
 use crate::settings::Settings;
+use crate::store::Store;
 
 /// Different values of a field that are told apart, at most.
 const DISTINCT: usize = 100_000;
@@ -338,10 +339,11 @@ fn findings_of(spec: &LayerSpec, inspection: &Inspection, settings: &Settings) -
     let mut own = LayerSpec { role, mapping: inspection.guess.mapping(role), ..spec.clone() };
     own.kind = own.kind.or(Some(crate::records::ReleaseKind::Cleared));
     let read = || {
-        let mut layers = [OpenLayer::open(OpenSource::of(&own, settings)?, 0, settings, &Silent, (0.0, 1.0))?];
+        let (store, source) = (Store::new(settings.memory), OpenSource::of(&own, settings)?);
+        let mut layers = [OpenLayer::open(source, 0, settings, &store, &Silent, (0.0, 1.0))?];
         super::settle(&mut layers)?;
         let [layer] = layers;
-        layer.understand(None, settings, &Silent)
+        layer.understand(None, settings, &store, &Silent)
     };
     // The error in one line.
     read().map(|(_, parts)| parts.findings).map_err(|error| error.to_string().replace("\n  ", "; "))

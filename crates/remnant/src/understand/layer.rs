@@ -23,6 +23,7 @@ use crate::progress::{Progress, share};
 use crate::read::{self, Digest, Feature, Limits, Request, Source, garbled};
 use crate::report::{Input, Role};
 use crate::settings::{DatePolicy, Settings};
+use crate::store::{Store, Watch};
 
 /// Features decoded at a time by one thread.
 const CHUNK: usize = 1024;
@@ -95,6 +96,7 @@ impl<'a> OpenLayer<'a> {
         opened: OpenSource<'a>,
         number: u32,
         settings: &Settings,
+        store: &Store,
         progress: &dyn Progress,
         (from, to): (f64, f64),
     ) -> Result<Self> {
@@ -120,17 +122,22 @@ impl<'a> OpenLayer<'a> {
             };
             let fields = layer.choose(&slots);
             let context = layer.context(fields, None, settings);
-            let (seen, parts) = layer.pass(Some((&context, &Placement::wgs84())), progress)?;
+            let (seen, parts) = layer.pass(Some((&context, &Placement::wgs84())), store, progress)?;
             let understood = Some((context.fields, parts));
             (layer.seen, layer.understood) = (seen, understood);
         } else {
-            layer.seen = layer.pass(None, progress)?.0;
+            layer.seen = layer.pass(None, store, progress)?.0;
         }
         Ok(layer)
     }
 
     /// Goes over all features; understands them, where it is known how.
-    fn pass(&self, how: Option<(&Context<'_>, &Placement)>, progress: &dyn Progress) -> Result<(Seen, Parts)> {
+    fn pass(
+        &self,
+        how: Option<(&Context<'_>, &Placement)>,
+        store: &Store,
+        progress: &dyn Progress,
+    ) -> Result<(Seen, Parts)> {
         let count = self.source.len();
         let part = |number: usize| {
             let range = number * CHUNK..((number + 1) * CHUNK).min(count);
@@ -153,11 +160,14 @@ impl<'a> OpenLayer<'a> {
             if progress.advance(steps) { Err(Error::Interrupted) } else { Ok((seen, parts)) }
         };
         let room = if how.is_some() { count } else { 0 };
-        let begun = (Seen::default(), Parts::with_room(self.spec.role, room));
-        let (seen, parts) = in_order(count.div_ceil(CHUNK), begun, part, |(seen, parts), (more_seen, more_parts)| {
+        let begun = (Seen::default(), Parts::with_room(self.spec.role, room), Watch::new(store));
+        let add = |(seen, parts, watch): &mut (Seen, Parts, Watch<'_>), (more_seen, more_parts)| {
             seen.append(more_seen);
             parts.append(more_parts);
-        })?;
+            watch.look(&mut parts.survey)
+        };
+        let (seen, mut parts, watch) = in_order(count.div_ceil(CHUNK), begun, part, add)?;
+        watch.end(&mut parts.survey)?;
         if seen.features != count {
             let why = format!("{count} features were found and {} were decoded", seen.features);
             return Err(Error::failed(
@@ -252,6 +262,7 @@ impl<'a> OpenLayer<'a> {
         mut self,
         area: Option<[f64; 4]>,
         settings: &Settings,
+        store: &Store,
         progress: &dyn Progress,
     ) -> Result<(Input, Parts)> {
         let placement = self.placement(area)?;
@@ -267,7 +278,7 @@ impl<'a> OpenLayer<'a> {
                 let path = self.spec.path.display();
                 progress.stage(&format!("understanding {path}"), records);
                 progress.outlook(share::READ, share::UNDERSTOOD);
-                self.pass(Some((&context, &placement)), progress)?.1
+                self.pass(Some((&context, &placement)), store, progress)?.1
             }
         };
         all.findings.splice(0..0, self.findings.drain(..));

@@ -223,7 +223,7 @@ impl Draft<'_> {
                     id,
                     kind,
                     date,
-                    devices,
+                    devices: devices.into(),
                     work,
                     stated_area_m2,
                     fate,

@@ -64,7 +64,7 @@ impl Scene {
             id: format!("r{}", releases.len()),
             kind: ReleaseKind::Cleared,
             date: Some(date(2020, 1, 1)),
-            devices: [0; 6],
+            devices: [0; 6].into(),
             stated_area_m2: None,
             fate: Fate::Used,
             work: std::sync::Arc::default(),

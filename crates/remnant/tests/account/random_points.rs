@@ -72,7 +72,17 @@ fn survey(plain: &[Plain]) -> Survey {
             let kind = [ReleaseKind::Cleared, ReleaseKind::Reduced, ReleaseKind::Cancelled][usize::from(p.act) - 2];
             let (devices, stated_area_m2, fate) = ([0; 6], None, Fate::Used);
             let work = std::sync::Arc::default();
-            survey.releases.push(Release { origin, id, kind, date, devices, work, stated_area_m2, fate, ground });
+            survey.releases.push(Release {
+                origin,
+                id,
+                kind,
+                date,
+                devices: devices.into(),
+                work,
+                stated_area_m2,
+                fate,
+                ground,
+            });
         }
     }
     survey

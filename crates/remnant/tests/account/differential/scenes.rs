@@ -171,7 +171,7 @@ impl Scene {
                 id,
                 kind,
                 date,
-                devices,
+                devices: devices.into(),
                 work: work.into(),
                 stated_area_m2,
                 fate,

@@ -1,0 +1,275 @@
+//! How much memory a run may take, and the corners of records that are put on the disk where there are more.
+//!
+//! Corners are what a survey has most of, and a window needs those of few records. Beyond the budget they lie in a file
+//! without a name, which goes when the run ends, however it ends.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use remnant_geometry::{Footprint, Shelf};
+
+use crate::error::{Error, Location, Result};
+use crate::records::{HazardGround, Survey};
+
+/// What a record takes from beginning to end, without its corners, in bytes: measured, and rounded up.
+const RECORD_BYTES: u64 = 320;
+
+/// Bytes of a corner.
+const CORNER_BYTES: u64 = 8;
+
+/// Bytes that are put on the disk at a time.
+const BATCH: u64 = 4 << 20;
+
+/// The memory of a run.
+pub(crate) struct Store {
+    /// From so many bytes of records on, corners go to the disk.
+    most: u64,
+    held: AtomicU64,
+    disk: OnceLock<Disk>,
+}
+
+/// The file, and how much of it is written.
+struct Disk {
+    file: Arc<File>,
+    folder: PathBuf,
+    shelf: Arc<Shelf>,
+    end: AtomicU64,
+}
+
+impl Store {
+    /// A store within a budget in bytes; where none is given, half of the memory that the system lets this process have.
+    pub(crate) fn new(budget: Option<u64>) -> Self {
+        let budget = budget.or_else(|| Some(memory_there_is()? / 2)).unwrap_or(u64::MAX);
+        // The other half is for what the records come to.
+        Self { most: budget / 2, held: AtomicU64::new(0), disk: OnceLock::new() }
+    }
+
+    /// Whether there are more records than memory has room for.
+    pub(crate) fn is_full(&self) -> bool {
+        self.held.load(Ordering::Relaxed) > self.most
+    }
+
+    fn disk(&self) -> Result<&Disk> {
+        if let Some(disk) = self.disk.get() {
+            return Ok(disk);
+        }
+        let folder = folder();
+        let file = tempfile::tempfile_in(&folder).map_err(|error| {
+            let place = Location::file(&folder);
+            Error::unusable(
+                "the records need more memory than they may have, and can't be put on the disk",
+                place,
+                error,
+                REMEDY,
+            )
+        })?;
+        let file = Arc::new(file);
+        let shelf = Arc::new(Shelf::new(Kept(Arc::clone(&file))));
+        Ok(self.disk.get_or_init(|| Disk { file, folder, shelf, end: AtomicU64::new(0) }))
+    }
+
+    /// Puts bytes on the disk, and gives the place where they begin.
+    fn put(&self, bytes: &[u8]) -> Result<(Arc<Shelf>, u64)> {
+        let disk = self.disk()?;
+        let place = disk.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        write_at(&disk.file, bytes, place).map_err(|error| {
+            let what = "the records need more memory than they may have, and the disk has no room for them";
+            Error::unusable(what, Location::file(&disk.folder), error, REMEDY)
+        })?;
+        Ok((Arc::clone(&disk.shelf), place))
+    }
+}
+
+const REMEDY: &str = "give more memory with --memory, free some room, or name a folder on a larger disk in TMPDIR";
+
+/// Watches the records of a layer as they come, and puts their corners on the disk where the store is full.
+pub(crate) struct Watch<'s> {
+    store: &'s Store,
+    /// The records that were looked at.
+    seen: [usize; 2],
+    /// The records whose corners were put on the disk.
+    put: [usize; 2],
+    /// Bytes of corners that were looked at and not put there.
+    waiting: u64,
+}
+
+impl<'s> Watch<'s> {
+    /// Nothing yet.
+    pub(crate) fn new(store: &'s Store) -> Self {
+        Self { store, seen: [0; 2], put: [0; 2], waiting: 0 }
+    }
+
+    /// Looks at the records that came since the last look.
+    pub(crate) fn look(&mut self, survey: &mut Survey) -> Result<()> {
+        let corners = |ground: &Footprint| CORNER_BYTES * ground.len() as u64;
+        let hazards = survey.hazards[self.seen[0]..].iter().map(|hazard| match &hazard.ground {
+            HazardGround::Area(ground) => corners(ground),
+            HazardGround::Points(_) => 0,
+        });
+        let releases = survey.releases[self.seen[1]..].iter().map(|release| corners(&release.ground));
+        let (count, bytes) = hazards.chain(releases).fold((0, 0), |(n, sum), bytes| (n + 1, sum + bytes));
+        self.seen = [survey.hazards.len(), survey.releases.len()];
+        self.waiting += bytes;
+        self.store.held.fetch_add(count * RECORD_BYTES + bytes, Ordering::Relaxed);
+        if self.store.is_full() && self.waiting >= BATCH { self.put(survey) } else { Ok(()) }
+    }
+
+    /// Puts the rest on the disk, where the store is full.
+    pub(crate) fn end(mut self, survey: &mut Survey) -> Result<()> {
+        self.look(survey)?;
+        if self.store.is_full() { self.put(survey) } else { Ok(()) }
+    }
+
+    /// Looks over all records, which were counted before, for corners that are in memory though the store is full.
+    pub(crate) fn again(mut self, survey: &mut Survey) -> Result<()> {
+        if self.store.is_full() { self.put(survey) } else { Ok(()) }
+    }
+
+    fn put(&mut self, survey: &mut Survey) -> Result<()> {
+        let hazards = survey.hazards[self.put[0]..].iter_mut().filter_map(|hazard| match &mut hazard.ground {
+            HazardGround::Area(ground) => Some(ground),
+            HazardGround::Points(_) => None,
+        });
+        let releases = survey.releases[self.put[1]..].iter_mut().map(|release| &mut release.ground);
+        let (mut bytes, mut batch) = (Vec::new(), Vec::new());
+        for ground in hazards.chain(releases) {
+            let from = bytes.len() as u64;
+            if ground.pack(&mut bytes) {
+                batch.push((ground, from));
+            }
+            if bytes.len() as u64 >= BATCH {
+                put_on_disk(self.store, &mut bytes, &mut batch)?;
+            }
+        }
+        put_on_disk(self.store, &mut bytes, &mut batch)?;
+        self.put = self.seen;
+        self.waiting = 0;
+        Ok(())
+    }
+}
+
+fn put_on_disk(store: &Store, bytes: &mut Vec<u8>, batch: &mut Vec<(&mut Footprint, u64)>) -> Result<()> {
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let (shelf, place) = store.put(bytes)?;
+    batch.drain(..).for_each(|(ground, from)| ground.put_on(&shelf, place + from));
+    bytes.clear();
+    Ok(())
+}
+
+/// A file that only grows, and has no name by which anyone else could change it.
+struct Kept(Arc<File>);
+
+impl remnant_geometry::Bytes for Kept {
+    fn read(&self, place: u64, into: &mut [u8]) -> io::Result<()> {
+        read_at(&self.0, into, place)
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, into: &mut [u8], place: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, into, place)
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], place: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, place)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut into: &mut [u8], mut place: u64) -> io::Result<()> {
+    while !into.is_empty() {
+        let count = std::os::windows::fs::FileExt::seek_read(file, into, place)?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        (into, place) = (&mut into[count..], place + count as u64);
+    }
+    Ok(())
+}
+
+#[cfg(windows)]
+fn write_at(file: &File, mut bytes: &[u8], mut place: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let count = std::os::windows::fs::FileExt::seek_write(file, bytes, place)?;
+        (bytes, place) = (&bytes[count..], place + count as u64);
+    }
+    Ok(())
+}
+
+/// The folder for what outgrows memory: that of TMPDIR, or the one for large files (by the Filesystem Hierarchy Standard,
+/// where /tmp is often memory itself), or what the system has.
+fn folder() -> PathBuf {
+    let large = PathBuf::from("/var/tmp");
+    if std::env::var_os("TMPDIR").is_none() && large.is_dir() { large } else { std::env::temp_dir() }
+}
+
+/// The bytes of memory that this process may have: those of the machine, or of its control group where that has fewer.
+fn memory_there_is() -> Option<u64> {
+    let meminfo = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let total = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let machine = total.split_whitespace().next()?.parse::<u64>().ok()?.saturating_mul(1024);
+    let groups = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+    let limits = groups.into_iter().filter_map(|path| std::fs::read_to_string(path).ok()?.trim().parse::<u64>().ok());
+    limits.chain([machine]).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use remnant_geometry::RawPolygon;
+
+    use super::*;
+    use crate::records::{Fate, Hazard, HazardClass, Origin};
+
+    fn hazards(count: usize) -> Survey {
+        let hazard = |n: usize| {
+            let (x, y) = (10.0 + (n % 100) as f64 * 0.01, 40.0 + (n / 100) as f64 * 0.01);
+            let ring = vec![[x, y], [x + 0.008, y], [x + 0.009, y + 0.008], [x, y + 0.009]];
+            let ground = Footprint::new(&[RawPolygon { rings: vec![ring] }]).expect("a footprint").0;
+            Hazard {
+                origin: Origin { layer: 0, feature: n as u64 + 1 },
+                id: n.to_string(),
+                class: HazardClass::Suspected,
+                date: None,
+                accuracy_m: None,
+                stated_area_m2: None,
+                fate: Fate::Used,
+                ground: if n % 10 == 9 { HazardGround::Points(Vec::new()) } else { HazardGround::Area(ground) },
+            }
+        };
+        Survey { hazards: (0..count).map(hazard).collect(), ..Survey::default() }
+    }
+
+    fn kept(survey: &Survey) -> usize {
+        let kept = |hazard: &&Hazard| matches!(&hazard.ground, HazardGround::Area(ground) if ground.is_put_aside());
+        survey.hazards.iter().filter(kept).count()
+    }
+
+    #[test]
+    fn records_are_the_same_whether_there_is_memory_for_them_or_not() {
+        let plain = hazards(1000);
+        for (budget, all) in [(Some(u64::MAX), false), (Some(2), true), (Some(300_000), true), (None, false)] {
+            let store = Store::new(budget);
+            let (mut survey, mut watch) = (Survey::default(), Watch::new(&store));
+            for part in plain.hazards.chunks(64) {
+                survey.append(Survey { hazards: part.to_vec(), ..Survey::default() });
+                watch.look(&mut survey).expect("room on the disk");
+            }
+            watch.end(&mut survey).expect("room on the disk");
+            assert_eq!(kept(&survey), if all { 900 } else { 0 }, "{budget:?}");
+            assert_eq!(survey, plain);
+        }
+    }
+
+    #[test]
+    fn half_of_the_machine_is_taken_where_nobody_says_how_much() {
+        if let Some(there_is) = memory_there_is() {
+            assert!(there_is > 1 << 20);
+            assert_eq!(Store::new(None).most, there_is / 4);
+        }
+    }
+}
