@@ -39,10 +39,16 @@ use clap::Parser;
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
 
-/// The `remnant` command: reads the call, does it, and says how it ended.
-pub fn main() -> ExitCode {
+/// The `remnant` command: reads the call, does it, and says how it ended. `thrifty` is called, before anything else is done,
+/// where the call says how much memory it may take.
+pub fn main(thrifty: fn()) -> ExitCode {
     exit::guarded(|| match Cli::try_parse() {
-        Ok(Cli { command: Command::Run(call) }) => run::run(&call),
+        Ok(Cli { command: Command::Run(call) }) => {
+            if call.account.memory.is_some() {
+                thrifty();
+            }
+            run::run(&call)
+        }
         Ok(Cli { command: Command::Reconcile(call) }) => reconcile::run(&call),
         Ok(Cli { command: Command::Compare(call) }) => compare::run(&call),
         Ok(Cli { command: Command::Inspect(call) }) => inspect::inspect(&call),

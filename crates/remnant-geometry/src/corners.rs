@@ -23,26 +23,47 @@ pub trait Bytes: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn read(&self, place: u64, into: &mut [u8]) -> io::Result<()>;
 }
 
-/// Where the corners of many footprints are held: for each its steps east and north of the south-west corner of its
-/// footprint's bounds, each as four bytes, the lowest first (see [`crate::Footprint::pack`]).
-pub struct Shelf(Box<dyn Bytes>);
+/// Where the corners of many footprints are held together: for each its steps east and north of the south-west corner of
+/// its footprint's bounds.
+pub struct Shelf(Held);
+
+enum Held {
+    Here(Box<[[u32; 2]]>),
+    /// Each number as four bytes, the lowest first.
+    Elsewhere(Box<dyn Bytes>),
+}
 
 impl Shelf {
-    /// A shelf of some bytes.
-    pub fn new(bytes: impl Bytes + 'static) -> Self {
-        Self(Box::new(bytes))
+    /// A shelf of corners in memory, which footprints have packed (see [`crate::Footprint::pack`]).
+    pub fn here(corners: Vec<[u32; 2]>) -> Self {
+        Self(Held::Here(corners.into()))
+    }
+
+    /// A shelf of the [`Self::bytes`] of corners.
+    pub fn elsewhere(bytes: impl Bytes + 'static) -> Self {
+        Self(Held::Elsewhere(Box::new(bytes)))
+    }
+
+    /// Corners as a shelf elsewhere holds them.
+    pub fn bytes(corners: &[[u32; 2]]) -> Vec<u8> {
+        corners.iter().flatten().flat_map(|steps| steps.to_le_bytes()).collect()
     }
 
     /// Some of the corners.
     ///
     /// # Panics
     /// Where they can't be read: then nothing can be said of any ground, and the run must end.
-    fn corners(&self, first: u32, count: u32) -> Box<[[u8; BYTES]]> {
-        let mut corners = vec![[0; BYTES]; count as usize].into_boxed_slice();
-        if let Err(error) = self.0.read(u64::from(first) * BYTES as u64, corners.as_flattened_mut()) {
-            panic!("corners that were put aside can't be read again: {error}");
+    fn corners(&self, first: u32, count: u32) -> View<'_> {
+        match &self.0 {
+            Held::Here(corners) => View::Near(&corners[first as usize..][..count as usize]),
+            Held::Elsewhere(bytes) => {
+                let mut corners = vec![[0; BYTES]; count as usize].into_boxed_slice();
+                if let Err(error) = bytes.read(u64::from(first) * BYTES as u64, corners.as_flattened_mut()) {
+                    panic!("corners that were put aside can't be read again: {error}");
+                }
+                View::Kept(corners)
+            }
         }
-        corners
     }
 }
 
@@ -121,24 +142,37 @@ impl Corners {
     pub(crate) fn view(&self) -> View<'_> {
         match self {
             Self::Near(offsets) => View::Near(offsets),
-            Self::Kept(shelf, first, count) => View::Kept(shelf.corners(*first, *count)),
+            Self::Kept(shelf, first, count) => shelf.corners(*first, *count),
             Self::Far(points) => View::Far(points),
         }
     }
 
-    /// Puts near corners behind `bytes`; `false` where they are not in memory or not near.
-    pub(crate) fn pack(&self, bytes: &mut Vec<u8>) -> bool {
-        let Self::Near(offsets) = self else { return false };
-        bytes.extend(offsets.iter().flatten().flat_map(|steps| steps.to_le_bytes()));
-        true
+    /// Puts near corners behind others; `false` where they are far, or held elsewhere than in memory.
+    pub(crate) fn pack(&self, others: &mut Vec<[u32; 2]>) -> bool {
+        match self {
+            Self::Kept(shelf, ..) if matches!(shelf.0, Held::Elsewhere(_)) => false,
+            _ => match self.view() {
+                View::Near(offsets) => {
+                    others.extend_from_slice(offsets);
+                    true
+                }
+                View::Kept(_) | View::Far(_) => false,
+            },
+        }
     }
 
-    /// Near corners become those that a shelf holds from a byte on.
-    pub(crate) fn put_on(&mut self, shelf: &Arc<Shelf>, place: u64) {
-        let first = u32::try_from(place / BYTES as u64);
-        if let (Self::Near(offsets), Ok(first)) = (&*self, first) {
-            *self = Self::Kept(Arc::clone(shelf), first, offsets.len() as u32);
+    /// Near corners become those that a shelf holds from a place on.
+    pub(crate) fn put_on(&mut self, shelf: &Arc<Shelf>, first: u64) {
+        if let (Ok(first), Ok(count)) = (u32::try_from(first), u32::try_from(self.len()))
+            && !matches!(self, Self::Far(_))
+        {
+            *self = Self::Kept(Arc::clone(shelf), first, count);
         }
+    }
+
+    /// Whether they are held elsewhere than in memory.
+    pub(crate) fn are_elsewhere(&self) -> bool {
+        matches!(self, Self::Kept(shelf, ..) if matches!(shelf.0, Held::Elsewhere(_)))
     }
 }
 
@@ -183,27 +217,31 @@ mod tests {
     #[test]
     fn ground_is_the_same_on_a_shelf() {
         let (one, two, far) = (ground(0.1), ground(0.2), ground(1.0));
-        let mut bytes = Vec::new();
-        assert!(one.pack(&mut bytes));
-        let place = bytes.len() as u64;
-        assert!(two.pack(&mut bytes));
-        assert!(!far.pack(&mut bytes));
-        let shelf = Arc::new(Shelf::new(InMemory(bytes)));
-        let mut kept = two.clone();
-        kept.put_on(&shelf, place);
-        assert_eq!(kept, two);
-        assert_ne!(kept, one);
-        assert_eq!(kept.edges().collect::<Vec<_>>(), two.edges().collect::<Vec<_>>());
-        assert_eq!(kept.rings().collect::<Vec<_>>(), two.rings().collect::<Vec<_>>());
-        assert_eq!(kept.polygons(), two.polygons());
-        // It is there already.
-        assert!(!kept.pack(&mut Vec::new()));
+        let mut corners = Vec::new();
+        assert!(one.pack(&mut corners));
+        let place = corners.len() as u64;
+        assert!(two.pack(&mut corners));
+        assert!(!far.pack(&mut corners));
+        let bytes = Shelf::bytes(&corners);
+        for shelf in [Shelf::here(corners.clone()), Shelf::elsewhere(InMemory(bytes))] {
+            let mut kept = two.clone();
+            kept.put_on(&Arc::new(shelf), place);
+            assert_eq!(kept, two);
+            assert_ne!(kept, one);
+            assert_eq!(kept.edges().collect::<Vec<_>>(), two.edges().collect::<Vec<_>>());
+            assert_eq!(kept.rings().collect::<Vec<_>>(), two.rings().collect::<Vec<_>>());
+            assert_eq!(kept.polygons(), two.polygons());
+            // What is in memory can be moved; what is elsewhere is there already.
+            let mut again = Vec::new();
+            assert_eq!(kept.pack(&mut again), !kept.is_put_aside());
+            assert!(kept.is_put_aside() || again == corners[place as usize..]);
+        }
     }
 
     #[test]
     fn corners_that_are_lost_are_never_guessed() {
         let mut lost = ground(0.1);
-        lost.put_on(&Arc::new(Shelf::new(InMemory(vec![0; 8]))), 0);
+        lost.put_on(&Arc::new(Shelf::elsewhere(InMemory(vec![0; 8]))), 0);
         let seen = std::panic::catch_unwind(|| lost.edges().count());
         let why = seen.expect_err("nothing is said of this ground");
         let why = why.downcast_ref::<String>().map_or("", String::as_str);

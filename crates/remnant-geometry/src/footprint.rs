@@ -231,20 +231,21 @@ impl Footprint {
         self.corners.len() == 0
     }
 
-    /// Puts its corners behind `bytes` as a [`Shelf`] holds them. `false`, and nothing is put there, where they are on a
-    /// shelf already, are too far from each other for one, or are so many that windows look at a few of them at a time.
-    pub fn pack(&self, bytes: &mut Vec<u8>) -> bool {
-        self.stretches().is_none() && self.corners.pack(bytes)
+    /// Puts its corners behind those of others that are to stand on one [`Shelf`]. `false`, and nothing is put there, where
+    /// they are held elsewhere already, are too far from each other for a shelf, or are so many that windows look at a few
+    /// of them at a time.
+    pub fn pack(&self, others: &mut Vec<[u32; 2]>) -> bool {
+        self.stretches().is_none() && self.corners.pack(others)
     }
 
-    /// Lets go of its own corners for those that a shelf holds from a byte on. What was packed must stand there.
-    pub fn put_on(&mut self, shelf: &Arc<Shelf>, place: u64) {
-        self.corners.put_on(shelf, place);
+    /// Lets go of its own corners for those that a shelf holds from the `first` one on. What was packed must stand there.
+    pub fn put_on(&mut self, shelf: &Arc<Shelf>, first: u64) {
+        self.corners.put_on(shelf, first);
     }
 
-    /// Whether its corners are on a shelf.
+    /// Whether its corners are held elsewhere than in memory.
     pub fn is_put_aside(&self) -> bool {
-        matches!(self.corners, Corners::Kept(..))
+        self.corners.are_elsewhere()
     }
 
     fn stretches(&self) -> Option<&Stretches> {

@@ -276,6 +276,9 @@ pub struct Survey {
     pub coverage: Option<Vec<Footprint>>,
 }
 
+/// Dates from which on each is held once: there are hardly more days than this since records began.
+const MANY_DATES: usize = 1 << 15;
+
 impl Survey {
     /// Adds the records that come after these.
     pub(crate) fn append(&mut self, more: Self) {
@@ -291,7 +294,13 @@ impl Survey {
         append(&mut self.incidents, more.incidents);
         append(&mut self.exposures, more.exposures);
         append(&mut self.themes, more.themes);
-        append(&mut self.other_dates, more.other_dates);
+        let dates = &mut self.other_dates;
+        // Only where the list would have to grow, so that it is put in order a few times at most.
+        if dates.len() + more.other_dates.len() > dates.capacity().max(MANY_DATES) {
+            dates.sort_unstable();
+            dates.dedup();
+        }
+        append(dates, more.other_dates);
         if let Some(coverage) = more.coverage {
             append(self.coverage.get_or_insert_default(), coverage);
         }

@@ -67,11 +67,11 @@ impl Store {
             )
         })?;
         let file = Arc::new(file);
-        let shelf = Arc::new(Shelf::new(Kept(Arc::clone(&file))));
+        let shelf = Arc::new(Shelf::elsewhere(Kept(Arc::clone(&file))));
         Ok(self.disk.get_or_init(|| Disk { file, folder, shelf, end: AtomicU64::new(0) }))
     }
 
-    /// Puts bytes on the disk, and gives the place where they begin.
+    /// Puts corners on the disk, as bytes, and gives the place of the first one.
     fn put(&self, bytes: &[u8]) -> Result<(Arc<Shelf>, u64)> {
         let disk = self.disk()?;
         let place = disk.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
@@ -79,7 +79,7 @@ impl Store {
             let what = "the records need more memory than they may have, and the disk has no room for them";
             Error::unusable(what, Location::file(&disk.folder), error, REMEDY)
         })?;
-        Ok((Arc::clone(&disk.shelf), place))
+        Ok((Arc::clone(&disk.shelf), place / CORNER_BYTES))
     }
 }
 
@@ -129,36 +129,55 @@ impl<'s> Watch<'s> {
     }
 
     fn put(&mut self, survey: &mut Survey) -> Result<()> {
-        let hazards = survey.hazards[self.put[0]..].iter_mut().filter_map(|hazard| match &mut hazard.ground {
-            HazardGround::Area(ground) => Some(ground),
-            HazardGround::Points(_) => None,
-        });
-        let releases = survey.releases[self.put[1]..].iter_mut().map(|release| &mut release.ground);
-        let (mut bytes, mut batch) = (Vec::new(), Vec::new());
-        for ground in hazards.chain(releases) {
-            let from = bytes.len() as u64;
-            if ground.pack(&mut bytes) {
-                batch.push((ground, from));
-            }
-            if bytes.len() as u64 >= BATCH {
-                put_on_disk(self.store, &mut bytes, &mut batch)?;
-            }
-        }
-        put_on_disk(self.store, &mut bytes, &mut batch)?;
+        let grounds = grounds(survey, self.put);
+        in_batches(grounds, BATCH / CORNER_BYTES, |corners| self.store.put(&Shelf::bytes(&corners)))?;
         self.put = self.seen;
         self.waiting = 0;
         Ok(())
     }
 }
 
-fn put_on_disk(store: &Store, bytes: &mut Vec<u8>, batch: &mut Vec<(&mut Footprint, u64)>) -> Result<()> {
-    if batch.is_empty() {
-        return Ok(());
+/// Puts the corners of all records side by side: apart they take more memory, which comes back in pieces.
+pub(crate) fn together(survey: &mut Survey) {
+    let put = |corners| Ok((Arc::new(Shelf::here(corners)), 0));
+    // In memory there is nothing that could fail.
+    let _: Result<()> = in_batches(grounds(survey, [0; 2]), u64::MAX, put);
+}
+
+/// The ground of hazards and releases from some places on.
+fn grounds(survey: &mut Survey, [hazards, releases]: [usize; 2]) -> impl Iterator<Item = &mut Footprint> {
+    let hazards = survey.hazards[hazards..].iter_mut().filter_map(|hazard| match &mut hazard.ground {
+        HazardGround::Area(ground) => Some(ground),
+        HazardGround::Points(_) => None,
+    });
+    hazards.chain(survey.releases[releases..].iter_mut().map(|release| &mut release.ground))
+}
+
+/// Puts corners on shelves, so many at a time; `put` gives the shelf and the place of the first one there.
+fn in_batches<'a>(
+    grounds: impl Iterator<Item = &'a mut Footprint>,
+    most: u64,
+    put: impl Fn(Vec<[u32; 2]>) -> Result<(Arc<Shelf>, u64)>,
+) -> Result<()> {
+    let (mut corners, mut batch) = (Vec::new(), Vec::new());
+    let flush = |corners: &mut Vec<[u32; 2]>, batch: &mut Vec<(&mut Footprint, u64)>| -> Result<()> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let (shelf, place) = put(std::mem::take(corners))?;
+        batch.drain(..).for_each(|(ground, from)| ground.put_on(&shelf, place + from));
+        Ok(())
+    };
+    for ground in grounds {
+        let from = corners.len() as u64;
+        if ground.pack(&mut corners) {
+            batch.push((ground, from));
+        }
+        if corners.len() as u64 >= most {
+            flush(&mut corners, &mut batch)?;
+        }
     }
-    let (shelf, place) = store.put(bytes)?;
-    batch.drain(..).for_each(|(ground, from)| ground.put_on(&shelf, place + from));
-    bytes.clear();
-    Ok(())
+    flush(&mut corners, &mut batch)
 }
 
 /// A file that only grows, and has no name by which anyone else could change it.
@@ -256,7 +275,9 @@ mod tests {
             let store = Store::new(budget);
             let (mut survey, mut watch) = (Survey::default(), Watch::new(&store));
             for part in plain.hazards.chunks(64) {
-                survey.append(Survey { hazards: part.to_vec(), ..Survey::default() });
+                let mut part = Survey { hazards: part.to_vec(), ..Survey::default() };
+                together(&mut part);
+                survey.append(part);
                 watch.look(&mut survey).expect("room on the disk");
             }
             watch.end(&mut survey).expect("room on the disk");

@@ -159,7 +159,7 @@ impl Book {
         let (repeated, within_task) = (of(Deed::Repeated), of(Deed::WithinTask));
         RecordRow {
             in_effect: event < self.in_effect,
-            geometry: Some(of(Deed::Covers)),
+            geometry: Some(SquareMetres::rounded(deeds.covers())),
             recorded: of(Deed::NewlyRecorded) + of(Deed::Recontaminated),
             credited: of(Deed::Credited),
             outside: of(Deed::Outside),
@@ -198,7 +198,7 @@ impl Book {
                 id: id.clone(),
                 shape,
                 district: (place != self.outside).then_some(place as usize),
-                covered: of(Deed::Covers),
+                covered: SquareMetres::rounded(deeds.covers()),
                 newly_recorded: of(Deed::NewlyRecorded),
                 recontaminated: of(Deed::Recontaminated),
                 credited: of(Deed::Credited),

@@ -134,7 +134,7 @@ impl<'a> Versions<'a> {
             let valid = versions.into_iter().find(|v| Self::holds(v, day))?;
             first_of.get(valid.0.code.as_str()).copied()
         };
-        let reaching = Reaching::new(&grounds);
+        let reaching = Reaching::new(grounds.len() as u32, |number| grounds[number as usize]);
         let mut passed = Passed { gap: Area::ZERO, land: BTreeMap::new() };
         let mut cutter = WindowFaces::default();
         let mut numbers = Vec::new();

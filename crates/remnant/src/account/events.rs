@@ -5,13 +5,12 @@ use rayon::prelude::*;
 use remnant_geometry::Footprint;
 use rustc_hash::FxHashMap;
 
-use crate::records::{District, Hazard, HazardGround, Origin, Release, Survey};
+use crate::records::{District, HazardGround, Origin, Survey};
 use crate::settings::{DatePolicy, Settings};
 use crate::status::{Act, replay_order};
 
-/// A hazard with an area, or a release. There may be tens of millions: what the record knows is asked of the record.
+/// A hazard with an area, or a release. There may be tens of millions: what the record knows is asked of the survey.
 pub(super) struct Event<'a> {
-    record: Record<'a>,
     pub ground: &'a Footprint,
     place: u32,
     /// The number of the date among all dates; 0 for none.
@@ -23,22 +22,7 @@ pub(super) struct Event<'a> {
     pub bears_devices: bool,
 }
 
-#[derive(Clone, Copy)]
-enum Record<'a> {
-    Hazard(&'a Hazard),
-    Release(&'a Release),
-}
-
-impl<'a> Record<'a> {
-    fn date(self) -> Option<Date> {
-        match self {
-            Self::Hazard(hazard) => hazard.date,
-            Self::Release(release) => release.date,
-        }
-    }
-}
-
-impl<'a> Event<'a> {
+impl Event<'_> {
     pub fn is_hazard(&self) -> bool {
         matches!(self.act, Act::Hazard(_))
     }
@@ -49,21 +33,28 @@ impl<'a> Event<'a> {
     }
 
     /// The date that counts: none where dates are ignored.
-    pub fn date(&self) -> Option<Date> {
-        self.record.date().filter(|_| self.slot > 0)
+    pub fn date(&self, covers: &Covers<'_>) -> Option<Date> {
+        covers.dates.get((self.slot as usize).checked_sub(1)?).copied()
     }
 
-    pub fn id(&self) -> &'a str {
-        match self.record {
-            Record::Hazard(hazard) => &hazard.id,
-            Record::Release(release) => &release.id,
+    pub fn id<'s>(&self, survey: &'s Survey) -> &'s str {
+        match self.act {
+            Act::Hazard(_) => &survey.hazards[self.index()].id,
+            Act::Release(_) => &survey.releases[self.index()].id,
         }
     }
 
-    pub fn origin(&self) -> Origin {
-        match self.record {
-            Record::Hazard(hazard) => hazard.origin,
-            Record::Release(release) => release.origin,
+    pub fn origin(&self, survey: &Survey) -> Origin {
+        match self.act {
+            Act::Hazard(_) => survey.hazards[self.index()].origin,
+            Act::Release(_) => survey.releases[self.index()].origin,
+        }
+    }
+
+    fn stated_date(&self, survey: &Survey) -> Option<Date> {
+        match self.act {
+            Act::Hazard(_) => survey.hazards[self.index()].date,
+            Act::Release(_) => survey.releases[self.index()].date,
         }
     }
 }
@@ -71,6 +62,8 @@ impl<'a> Event<'a> {
 /// Everything that has ground. Its number as a cover: events first, in the order of their replay; then districts in the
 /// order of their codes, coverage, zones, what people use, the reaches of zones. So the records of a face come in the order in which they are needed.
 pub(super) struct Covers<'a> {
+    /// What the records say.
+    pub survey: &'a Survey,
     pub events: Vec<Event<'a>>,
     /// The dates of the events in order; slot `n` is `dates[n - 1]`.
     pub dates: Vec<Date>,
@@ -99,20 +92,13 @@ impl<'a> Covers<'a> {
     ) -> Self {
         let effective = |date: Option<Date>| date.filter(|_| settings.dates == DatePolicy::Replay);
         let hazards = survey.hazards.iter().zip(0..).filter_map(|(hazard, place)| match &hazard.ground {
-            HazardGround::Area(ground) => Some(Event {
-                record: Record::Hazard(hazard),
-                ground,
-                place,
-                slot: 0,
-                task: 0,
-                act: Act::Hazard(hazard.class),
-                bears_devices: false,
-            }),
+            HazardGround::Area(ground) => {
+                Some(Event { ground, place, slot: 0, task: 0, act: Act::Hazard(hazard.class), bears_devices: false })
+            }
             HazardGround::Points(_) => None,
         });
         let mut tasks: FxHashMap<String, u32> = FxHashMap::default();
         let releases = survey.releases.iter().zip(0..).map(|(release, place)| Event {
-            record: Record::Release(release),
             ground: &release.ground,
             place,
             slot: 0,
@@ -126,18 +112,19 @@ impl<'a> Covers<'a> {
         let mut events: Vec<Event<'a>> = Vec::with_capacity(survey.hazards.len() + survey.releases.len());
         events.extend(hazards);
         events.extend(releases);
+        let date = |event: &Event<'a>| effective(event.stated_date(survey));
         // No two events have one origin and one act.
         events.par_sort_unstable_by(|a, b| {
             let key = |e: &Event<'a>| {
-                replay_order(effective(e.record.date()), e.act, e.id(), e.origin().layer, e.origin().feature)
+                let origin = e.origin(survey);
+                replay_order(date(e), e.act, e.id(survey), origin.layer, origin.feature)
             };
             key(a).cmp(&key(b))
         });
-        let mut dates: Vec<Date> = events.iter().filter_map(|e| effective(e.record.date())).collect();
+        let mut dates: Vec<Date> = events.iter().filter_map(date).collect();
         dates.dedup();
         for event in &mut events {
-            let date = effective(event.record.date());
-            event.slot = date.map_or(0, |d| dates.partition_point(|&other| other < d) as u32 + 1);
+            event.slot = date(event).map_or(0, |d| dates.partition_point(|&other| other < d) as u32 + 1);
         }
 
         let mut features = districts;
@@ -157,6 +144,7 @@ impl<'a> Covers<'a> {
         let theme = |word: &str| themes.partition_point(|&t| t < word) as u32;
         let areas = survey.exposures.iter().zip(0..).filter_map(|(e, i)| Some((i, theme(&e.theme), e.area.as_ref()?)));
         Self {
+            survey,
             exposed: areas.collect(),
             themes,
             reaches: reaches.iter().map(|(zone, ground)| (*zone, ground)).collect(),
@@ -169,17 +157,23 @@ impl<'a> Covers<'a> {
         }
     }
 
-    /// The ground of every cover in order of its number.
-    pub fn footprints(&self) -> Vec<&'a Footprint> {
-        self.events
+    /// The ground of every cover by its number.
+    pub fn grounds(&self) -> Grounds<'_> {
+        let others = self
+            .district_ground
             .iter()
-            .map(|e| e.ground)
-            .chain(self.district_ground.iter().map(|d| d.1))
+            .map(|d| d.1)
             .chain(self.coverage.iter().flatten().copied())
             .chain(self.zones.iter().copied())
             .chain(self.exposed.iter().map(|e| e.2))
             .chain(self.reaches.iter().map(|r| r.1))
-            .collect()
+            .collect();
+        Grounds { events: &self.events, others }
+    }
+
+    /// The id of an event's record.
+    pub fn id(&self, event: u32) -> &'a str {
+        self.events[event as usize].id(self.survey)
     }
 
     /// The number of the first reach as a cover.
@@ -196,5 +190,24 @@ impl<'a> Covers<'a> {
     /// The last slot that has effect by a date.
     pub fn slot_at(&self, date: Option<Date>) -> u32 {
         date.map_or(self.dates.len(), |d| self.dates.partition_point(|&other| other <= d)) as u32
+    }
+}
+
+/// The ground of covers.
+pub(super) struct Grounds<'a> {
+    events: &'a [Event<'a>],
+    others: Vec<&'a Footprint>,
+}
+
+impl<'a> Grounds<'a> {
+    /// How many there are.
+    pub fn len(&self) -> u32 {
+        (self.events.len() + self.others.len()) as u32
+    }
+
+    /// That of a cover.
+    pub fn get(&self, cover: u32) -> &'a Footprint {
+        let cover = cover as usize;
+        self.events.get(cover).map_or_else(|| self.others[cover - self.events.len()], |event| event.ground)
     }
 }

@@ -118,15 +118,15 @@ fn failed(why: impl std::fmt::Display) -> Error {
 fn labelled(covers: &Covers<'_>, progress: &dyn Progress) -> Result<Vec<(Label, Area, Vec<GridPolygon>)>> {
     // All of them, though only records and districts make labels: a zone's edge bends others that it crosses by up to
     // half a step, and the areas are to be those of the figures.
-    let footprints = covers.footprints();
-    let reaching = Reaching::new(&footprints);
+    let grounds = covers.grounds();
+    let reaching = Reaching::new(grounds.len(), |number| grounds.get(number));
     let windows = reaching.windows();
     progress.stage("drawing every piece of ground", windows.len() as u64);
     let one = |window: Window, cutter: &mut WindowFaces| -> Result<Ground> {
         let mut numbers = Vec::new();
         reaching.of(window, &mut numbers);
         let (mut ground, mut outline, mut label) = (Ground::default(), Outline::default(), Vec::new());
-        let records = numbers.iter().map(|&r| (r, footprints[r as usize]));
+        let records = numbers.iter().map(|&r| (r, grounds.get(r)));
         let torn = cutter.cut(window, records, Some(&mut outline), &mut |cover, area| {
             let class = if name(covers, cover, &mut label) { ground.enter(&label, area) } else { 0 };
             FaceClass { class, ..FaceClass::default() }

@@ -114,7 +114,7 @@ impl WindowAccount {
 
     /// Replays the records of a face and gives its state at the date of the account; leaves the live hazards in `live`.
     fn replay(&mut self, rules: &Rules<'_>, events: &[u32], place: u32, area: Area) -> State {
-        let Ledger { ground, flows, ceased, transitions, twins, .. } = &mut self.ledger;
+        let Ledger { ground, flows, ceased, transitions, twins, in_effect, .. } = &mut self.ledger;
         let deeds = &mut self.deeds;
         let mut state = State::None;
         let mut state_at_opening = State::None;
@@ -131,10 +131,11 @@ impl WindowAccount {
                 self.live.iter().for_each(|&h| deeds.entry((h, place)).or_default().add(Deed::LiveAtOpening, area));
             }
             let own = deeds.entry((number, place)).or_default();
-            own.add(Deed::Covers, area);
             if event.slot > rules.last_slot {
+                own.add(Deed::Later, area);
                 continue;
             }
+            *in_effect += area;
             let (next, change) = step(state, event.act, rules.outside);
             own.add(deed_of(change), area);
             if change == Change::RecordedAndReleased {

@@ -8,10 +8,11 @@ use std::sync::OnceLock;
 
 use remnant_geometry::plane::HALF_TURN;
 use remnant_geometry::probe::{Probe, point_at};
-use remnant_geometry::{Bounds, Footprint, Point};
+use remnant_geometry::{Bounds, Point};
 use rstar::primitives::Rectangle;
 use rstar::{AABB, RTree};
 
+use super::events::Grounds;
 use super::faces::Rules;
 use super::overlay::Entry;
 use crate::status::{State, step};
@@ -41,7 +42,7 @@ pub(super) struct Piece {
 /// Everything with effect at the date of the account, ready to be asked about points.
 pub(super) struct Ground<'a> {
     rules: &'a Rules<'a>,
-    footprints: Vec<&'a Footprint>,
+    grounds: Grounds<'a>,
     probes: Vec<OnceLock<Probe>>,
     index: RTree<Entry>,
     districts_from: u32,
@@ -51,7 +52,7 @@ pub(super) struct Ground<'a> {
 impl<'a> Ground<'a> {
     pub fn new(rules: &'a Rules<'a>) -> Self {
         let covers = rules.covers;
-        let footprints = covers.footprints();
+        let grounds = covers.grounds();
         let districts_from = covers.events.len() as u32;
         let zones_to = (covers.reaches_from() - covers.exposed.len()) as u32;
         let zones_from = zones_to - covers.zones.len() as u32;
@@ -59,17 +60,17 @@ impl<'a> Ground<'a> {
         let events = (0..districts_from).filter(|&e| covers.events[e as usize].slot <= rules.last_slot);
         let members = events.chain(districts_from..districts_to).chain(zones_from..zones_to);
         let entries = members.map(|number| {
-            let Bounds { min, max } = footprints[number as usize].bounds();
+            let Bounds { min, max } = grounds.get(number).bounds();
             let (low, high) = ([min.x - SLACK, min.y - SLACK], [max.x + SLACK, max.y + SLACK]);
             Entry::new(Rectangle::from_corners(low, high), number)
         });
         let index = RTree::bulk_load(entries.collect());
-        let probes = footprints.iter().map(|_| OnceLock::new()).collect();
-        Self { rules, footprints, probes, index, districts_from, zones_from }
+        let probes = (0..grounds.len()).map(|_| OnceLock::new()).collect();
+        Self { rules, grounds, probes, index, districts_from, zones_from }
     }
 
     fn probe(&self, cover: u32) -> &Probe {
-        self.probes[cover as usize].get_or_init(|| Probe::new(self.footprints[cover as usize]))
+        self.probes[cover as usize].get_or_init(|| Probe::new(self.grounds.get(cover)))
     }
 
     /// Everything whose box a line from `a` to `b` reaches, in the order of the covers.

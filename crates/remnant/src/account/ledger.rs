@@ -11,8 +11,8 @@ use crate::status::State;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub(super) enum Deed {
-    /// It covers the land, whatever its date.
-    Covers,
+    /// It covers the land, and has no effect there by the date of the account.
+    Later,
     /// A hazard recorded the land for the first time.
     NewlyRecorded,
     /// A hazard recorded the land again.
@@ -38,7 +38,7 @@ pub(super) enum Deed {
 impl Deed {
     /// Every deed, in order of its number.
     const ALL: [Self; 11] = [
-        Self::Covers,
+        Self::Later,
         Self::NewlyRecorded,
         Self::Recontaminated,
         Self::Credited,
@@ -60,6 +60,12 @@ impl Deeds {
     /// The area of one deed.
     pub(super) fn of(&self, deed: Deed) -> Area {
         self.0[deed as usize]
+    }
+
+    /// All the land that the event covers, whatever its date: with effect it does one of these things on each piece.
+    pub(super) fn covers(&self) -> Area {
+        let effects = [Deed::NewlyRecorded, Deed::Recontaminated, Deed::Credited, Deed::Repeated, Deed::Outside];
+        effects.into_iter().map(|deed| self.of(deed)).sum::<Area>() + self.of(Deed::Later)
     }
 
     /// The deeds that were done at all, with their areas.
@@ -118,6 +124,9 @@ pub(super) const MOST_PLACES: u32 = 1 << (32 - DEED_BITS);
 /// and would have to be built anew from those of all windows. Most deeds are never done, so each has an entry of its own.
 #[derive(Debug, Default)]
 pub(super) struct DeedBook {
+    /// Entries in no order, while the book is filled: in parts, so that none is moved when more come.
+    parts: Vec<Vec<Entry>>,
+    /// All of them in order, once it is settled.
     entries: Vec<Entry>,
     /// Where the entries of each event begin, once they are in order.
     firsts: Vec<u32>,
@@ -126,23 +135,27 @@ pub(super) struct DeedBook {
 impl DeedBook {
     /// Enters the deeds of a window, by event and place, and leaves the table empty.
     pub(super) fn enter(&mut self, window: &mut FxHashMap<(u32, u32), WindowDeeds>) {
-        self.entries.extend(window.drain().flat_map(|((event, place), deeds)| {
+        if self.parts.last().is_none_or(|part| part.len() + window.len() * Deed::ALL.len() > part.capacity()) {
+            self.parts.push(Vec::with_capacity(PART.max(window.len() * Deed::ALL.len())));
+        }
+        let Some(part) = self.parts.last_mut() else { return };
+        part.extend(window.drain().flat_map(|((event, place), deeds)| {
             let done = Deed::ALL.into_iter().zip(deeds.0).filter(|&(_, units)| units != 0);
             done.map(move |(deed, units)| Entry::new(event, place, deed, units))
         }));
     }
 
-    fn merge(&mut self, mut other: Self) {
-        if self.entries.len() < other.entries.len() {
-            std::mem::swap(&mut self.entries, &mut other.entries);
-        }
-        self.entries.append(&mut other.entries);
+    fn merge(&mut self, other: Self) {
+        self.parts.extend(other.parts);
     }
 
     /// Puts the entries into order; to be called before anything is asked.
     fn settle(&mut self) {
+        self.entries.reserve_exact(self.parts.iter().map(Vec::len).sum());
+        for mut part in std::mem::take(&mut self.parts) {
+            self.entries.append(&mut part);
+        }
         self.entries.par_sort_unstable_by_key(|entry| entry.key);
-        self.entries.shrink_to_fit();
         let events = self.entries.last().map_or(0, |entry| entry.event() + 1);
         self.firsts = Vec::with_capacity(events as usize);
         let mut at = 0;
@@ -174,6 +187,9 @@ impl DeedBook {
         entries.map(|entry| Area::from_units(entry.units.into())).sum()
     }
 }
+
+/// Entries for which a part has room.
+const PART: usize = 1 << 16;
 
 /// A part of a book.
 #[derive(Debug, Clone, Copy)]
@@ -258,6 +274,8 @@ pub(super) struct Ledger {
     pub overlaps: FxHashMap<(u32, u32), Area>,
     /// What planners ask of the land.
     pub planning: PlanningLand,
+    /// The land of every record with effect, summed face by face.
+    pub in_effect: Area,
 }
 
 impl Ledger {
@@ -278,6 +296,7 @@ impl Ledger {
         add_all(&mut self.twins, other.twins);
         add_all(&mut self.overlaps, other.overlaps);
         self.planning.merge(other.planning);
+        self.in_effect += other.in_effect;
     }
 }
 

@@ -208,7 +208,8 @@ fn face_findings(covers: &Covers<'_>, overlay: &Overlay, survey: &Survey) -> Vec
                 "this release has no date and covers {m2} m2 that a dated hazard contaminates; it does not release them. \
                  Give the release its date of completion"
             );
-            let finding = Finding::of(Code::UndatedRelease, event.origin(), event.id(), text).area(m2.as_f64());
+            let finding =
+                Finding::of(Code::UndatedRelease, event.origin(survey), event.id(survey), text).area(m2.as_f64());
             findings.push(finding);
         }
     }

@@ -8,6 +8,7 @@ use remnant_geometry::{Footprint, Outline, Point, Torn, Window, WindowFaces};
 use rstar::RTree;
 use rstar::primitives::{GeomWithData, Rectangle};
 
+use super::events::Grounds;
 use super::faces::{Rules, WindowAccount};
 use super::ledger::Ledger;
 use super::reaching::{Reaching, entry};
@@ -42,7 +43,7 @@ impl Overlay {
 /// What all windows are cut from.
 struct Ground<'a> {
     rules: &'a Rules<'a>,
-    footprints: Vec<&'a Footprint>,
+    grounds: Grounds<'a>,
     reaching: &'a Reaching,
     draw: bool,
 }
@@ -51,12 +52,12 @@ struct Ground<'a> {
 ///
 /// Each window is a task of its own, so that one district or one huge hazard is shared by all threads.
 pub(super) fn overlay(rules: &Rules<'_>, draw: bool, progress: &dyn Progress) -> Result<Overlay> {
-    let footprints = rules.covers.footprints();
-    let reaching = Reaching::new(&footprints);
+    let grounds = rules.covers.grounds();
+    let reaching = Reaching::new(grounds.len(), |number| grounds.get(number));
     let windows = reaching.windows();
     progress.stage("accounting for every piece of ground", windows.len() as u64);
     progress.outlook(share::UNDERSTOOD, share::ACCOUNTED[usize::from(draw)]);
-    let ground = Ground { rules, footprints, reaching: &reaching, draw };
+    let ground = Ground { rules, grounds, reaching: &reaching, draw };
     let failure: Mutex<Option<Error>> = Mutex::new(None);
     let fail = |error: Error| {
         failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -114,7 +115,7 @@ impl Worker {
         ground.reaching.of(window, &mut self.reaching);
         let Self { account, cutter, reaching, outline } = self;
         let drawn = (ground.draw || ground.rules.want_rim).then_some(outline);
-        let records = reaching.iter().map(|&r| (r, ground.footprints[r as usize]));
+        let records = reaching.iter().map(|&r| (r, ground.grounds.get(r)));
         let torn = cutter.cut(window, records, drawn, &mut |cover, area| {
             let mut class = account.face(ground.rules, cover, area);
             if !ground.draw {
@@ -139,7 +140,7 @@ impl Worker {
         let events = &ground.rules.covers.events;
         let records = self.reaching.iter().filter_map(|&r| events.get(r as usize)).map(|event| {
             let kind = if event.is_hazard() { "hazard" } else { "release" };
-            format!("{kind} {}", event.id())
+            format!("{kind} {}", event.id(ground.rules.covers.survey))
         });
         let named: Vec<String> = records.take(NAMED).collect();
         let more = if self.reaching.len() > NAMED { ", ..." } else { "" };
@@ -157,8 +158,9 @@ fn too_many(torn: &Torn, reaching: &[u32], rules: &Rules<'_>) -> Error {
     let tile = |n: i32| i64::from(n) * TILE;
     let [x, y] = Point { x: tile(torn.column), y: tile(torn.row) }.degrees();
     let mut records: Vec<_> = reaching.iter().filter_map(|&r| rules.covers.events.get(r as usize)).collect();
-    records.sort_by_key(|event| (std::cmp::Reverse(event.ground.len()), event.origin()));
-    let named: Vec<String> = records.iter().take(NAMED).map(|event| format!("`{}`", event.id())).collect();
+    records.sort_by_key(|event| (std::cmp::Reverse(event.ground.len()), event.origin(rules.covers.survey)));
+    let named: Vec<String> =
+        records.iter().take(NAMED).map(|event| format!("`{}`", event.id(rules.covers.survey))).collect();
     let limit = rules.limits.reached(Limit::TileCrossings);
     let why = format!(
         "near longitude {x:.3}, latitude {y:.3} borders of records such as {} meet too often; {limit}",

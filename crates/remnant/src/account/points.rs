@@ -111,13 +111,14 @@ pub(super) fn evidence_points(survey: &Survey, districts: &Districts<'_>, settin
     if points.is_empty() {
         return Vec::new();
     }
-    let releases: Vec<_> = districts.covers.events.iter().filter(|e| !e.is_hazard() && in_effect(e.date())).collect();
+    let releases: Vec<_> =
+        districts.covers.events.iter().filter(|e| !e.is_hazard() && in_effect(e.date(districts.covers))).collect();
     let locator = Locator::new(releases.iter().map(|e| e.ground).collect());
     points
         .into_iter()
         .map(|(hazard, place)| {
             let recorded = effective(survey.hazards[hazard].date);
-            let covering = locator.at(place, false).into_iter().map(|r| releases[r as usize].date());
+            let covering = locator.at(place, false).into_iter().map(|r| releases[r as usize].date(districts.covers));
             let closing = covering.filter(|&released| released.is_none() || recorded.is_none() || released > recorded);
             let closed = closing.map(|released| released.map_or(Closed::Always, Closed::On)).min();
             let row = districts.row_of(place);

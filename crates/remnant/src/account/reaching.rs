@@ -23,10 +23,10 @@ pub(super) struct Reaching {
 }
 
 impl Reaching {
-    /// Of some footprints, by their places among these.
-    pub fn new(footprints: &[&Footprint]) -> Self {
-        let numbers = || (0..footprints.len() as u32).into_par_iter();
-        let bounds = |number: u32| footprints[number as usize].bounds();
+    /// Of so many footprints, by their numbers.
+    pub fn new<'a>(count: u32, ground: impl Fn(u32) -> &'a Footprint + Sync) -> Self {
+        let numbers = || (0..count).into_par_iter();
+        let bounds = |number: u32| ground(number).bounds();
         let near = numbers().filter_map(|number| Some((few(&bounds(number))?, number)));
         let mut list: Vec<u64> =
             near.flat_map_iter(|(windows, number)| windows.map(move |window| word(window, number))).collect();
@@ -39,7 +39,7 @@ impl Reaching {
         windows.extend(ranges.into_iter().flat_map(|(low, high)| between(low, high)));
         windows.sort_unstable();
         windows.dedup();
-        let entries = far.into_iter().map(|number| entry(footprints[number as usize], number));
+        let entries = far.into_iter().map(|number| entry(ground(number), number));
         let tree = RTree::bulk_load(entries.collect());
         Self { list, tree, windows }
     }
@@ -126,7 +126,7 @@ mod tests {
         ];
         grounds.extend((0..200).map(|i| square(f64::from(i * 7 % 40) * 0.05, f64::from(i % 23) * 0.07, 0.03)));
         let grounds: Vec<&Footprint> = grounds.iter().collect();
-        let reaching = Reaching::new(&grounds);
+        let reaching = Reaching::new(grounds.len() as u32, |number| grounds[number as usize]);
         let reached = |f: &&&Footprint| {
             let (low, high) = corners(&f.bounds());
             between(low, high).collect::<Vec<_>>()

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::atoms::Atom;
 use super::faces::Rules;
-use super::ledger::{Deed, Ground, Ledger};
+use super::ledger::{Deed, Deeds, Ground, Ledger};
 use super::{transitions, treaty};
 use crate::records::{ReleaseKind, Survey};
 use crate::report::{Balance, Check, Figures, SquareMetres, States};
@@ -18,8 +18,6 @@ pub(super) struct Rows {
     /// Land of every place by its state at the opening of the period.
     openings: Vec<States>,
     opening_slot: Option<u32>,
-    /// For each event, whether it has effect by the date of the account.
-    in_effect: Vec<bool>,
 }
 
 impl Rows {
@@ -48,8 +46,7 @@ impl Rows {
         enter_counts(rules, ledger, &mut places, &mut total);
         enter_devices(rules, ledger, survey, &mut places, &mut total);
         treaty::enter(rules, ledger, atoms, survey, (&mut places, &mut total));
-        let in_effect = covers.events.iter().map(|e| e.slot <= rules.last_slot).collect();
-        Self { places, total, openings, opening_slot: rules.opening_slot, in_effect }
+        Self { places, total, openings, opening_slot: rules.opening_slot }
     }
 
     /// The laws of the account, each checked by a way of its own.
@@ -73,15 +70,11 @@ impl Rows {
             cm2(sums.states.baseline() - self.total.states.baseline()),
             cm2(sums.balance.closing.0 - self.total.balance.closing.0),
         ];
-        let (mut recorded, mut credited, mut in_effect, mut parts) = (Area::ZERO, Area::ZERO, Area::ZERO, Area::ZERO);
-        for (event, deeds) in ledger.deeds.everywhere() {
+        let (mut recorded, mut credited, mut in_effect) = (Area::ZERO, Area::ZERO, Area::ZERO);
+        for (_, deeds) in ledger.deeds.everywhere() {
             recorded += deeds.of(Deed::NewlyRecorded);
             credited += deeds.of(Deed::Credited);
-            if self.in_effect[event as usize] {
-                in_effect += deeds.of(Deed::Covers);
-                let shares = [Deed::NewlyRecorded, Deed::Recontaminated, Deed::Credited, Deed::Repeated, Deed::Outside];
-                parts += shares.into_iter().map(|deed| deeds.of(deed)).sum();
-            }
+            in_effect += deeds.covers() - deeds.of(Deed::Later);
         }
         let from_none: Area = ledger.flows.iter().filter(|(f, _)| f.from == State::None).map(|(_, &a)| a).sum();
         let straight: Area =
@@ -101,7 +94,10 @@ impl Rows {
             exact("districts and the land outside add up to the total", total.into_iter().max().unwrap_or(0)),
             units("land ever contaminated is the land that hazards recorded first", from_none - straight - recorded),
             units("land that flowed into release is the land credited to releases", released - credited),
-            units("every square metre of a record in effect is credited, repeated or outside", in_effect - parts),
+            units(
+                "every square metre of a record in effect is credited, repeated or outside",
+                ledger.in_effect - in_effect,
+            ),
         ];
         checks.push(treaty::check(&self.places, &self.total));
         if let Some(slot) = self.opening_slot {
@@ -146,11 +142,20 @@ fn add_areas(mut sum: Figures, other: &Figures) -> Figures {
 fn enter_counts(rules: &Rules<'_>, ledger: &Ledger, places: &mut [Figures], total: &mut Figures) {
     let enough = |(_, area): &(Deed, Area)| *area >= Area::SQUARE_METRE;
     for ((event, place), deeds) in ledger.deeds.iter() {
-        deeds.done().filter(enough).for_each(|(deed, _)| count(rules, event, deed, &mut places[place as usize]));
+        let figures = &mut places[place as usize];
+        count_release(rules, event, &deeds, figures);
+        deeds.done().filter(enough).for_each(|(deed, _)| count(rules, event, deed, figures));
     }
     for (event, deeds) in ledger.deeds.everywhere() {
+        count_release(rules, event, &deeds, total);
         deeds.done().filter(enough).for_each(|(deed, _)| count(rules, event, deed, total));
     }
+}
+
+fn count_release(rules: &Rules<'_>, number: u32, deeds: &Deeds, figures: &mut Figures) {
+    let event = &rules.covers.events[number as usize];
+    let counts = event.slot <= rules.last_slot && !event.is_hazard() && deeds.covers() >= Area::SQUARE_METRE;
+    figures.releases += u64::from(counts);
 }
 
 fn count(rules: &Rules<'_>, number: u32, deed: Deed, figures: &mut Figures) {
@@ -163,7 +168,6 @@ fn count(rules: &Rules<'_>, number: u32, deed: Deed, figures: &mut Figures) {
             figures.balance.closing.1 += 1;
         }
         Deed::LiveAtOpening => figures.balance.opening.1 += 1,
-        Deed::Covers if in_effect && !event.is_hazard() => figures.releases += 1,
         _ if in_period => count_flow(&mut figures.balance, event.act, deed),
         _ => {}
     }
@@ -202,7 +206,7 @@ pub(super) fn device_homes(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey) 
         !event.is_hazard() && event.slot <= rules.last_slot && found(&*survey.releases[event.index()].devices)
     };
     for ((event, place), deeds) in ledger.deeds.iter() {
-        let area = deeds.of(Deed::Covers);
+        let area = deeds.covers();
         if place != outside && area > Area::ZERO && bears(event) {
             let home = homes.entry(event).or_insert((area, place));
             if (area, std::cmp::Reverse(place)) > (home.0, std::cmp::Reverse(home.1)) {

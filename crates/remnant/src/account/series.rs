@@ -7,9 +7,9 @@ use remnant_geometry::Area;
 use rustc_hash::FxHashMap;
 
 use super::atoms::{Atom, land_mut};
-use super::events::Covers;
+use super::events::{Covers, Event};
 use super::faces::Rules;
-use super::ledger::{Deed, Ledger};
+use super::ledger::{Deed, Deeds, Ledger};
 use super::points::EvidencePoint;
 use super::rows::count_flow;
 use crate::finding::{Code, Finding};
@@ -87,7 +87,8 @@ fn dates(step: SeriesStep, material: &Material<'_>) -> (Vec<Date>, Option<Findin
     let all = dates.len();
     let dates = dates.split_off(all - most);
     let of = first.filter(|_| settings.since.is_none()).and_then(|first| {
-        let event = rules.covers.events.iter().find(|e| e.date() == Some(first)).map(|e| e.id());
+        let of_first = |e: &&Event<'_>| e.date(rules.covers) == Some(first);
+        let event = rules.covers.events.iter().find(of_first).map(|e| e.id(rules.covers.survey));
         event.or_else(|| survey.hazards.iter().find(|h| h.date == Some(first)).map(|h| h.id.as_str()))
     });
     let of = of.map_or_else(String::new, |id| format!(" (that of record {id})"));
@@ -165,7 +166,7 @@ impl<'a> Timeline<'a> {
             let (number, place) = (key.0, key.1 as usize);
             let ends = starts.get(&key).map_or(&[][..], |&start| &ceased[start..]);
             let ends = ends.iter().take_while(|c| c.0 == key).map(|c| c.1);
-            self.count(material, number, &|deed| deeds.of(deed), ends, (&mut places[place], &mut live[place]));
+            self.count(material, number, &deeds, ends, (&mut places[place], &mut live[place]));
         }
         places.iter_mut().zip(live).for_each(|(moments, live)| live.enter(moments));
     }
@@ -184,7 +185,7 @@ impl<'a> Timeline<'a> {
             let (own, others) = rest.split_at(rest.partition_point(|c| c.0.0 <= number));
             rest = others;
             let ends = own.iter().map(|c| (c.0.1, c.1));
-            self.count(material, number, &|deed| deeds.of(deed), ends, (&mut *total, &mut live));
+            self.count(material, number, &deeds, ends, (&mut *total, &mut live));
         }
         live.enter(total);
     }
@@ -195,7 +196,7 @@ impl<'a> Timeline<'a> {
         &self,
         material: &Material<'_>,
         number: u32,
-        of: &dyn Fn(Deed) -> Area,
+        deeds: &Deeds,
         ceased: impl Iterator<Item = (u32, Area)>,
         (moments, live): (&mut [Moment], &mut Live),
     ) {
@@ -206,12 +207,12 @@ impl<'a> Timeline<'a> {
         let period = self.period(event.slot);
         if let Some(moment) = period.checked_sub(1).and_then(|p| moments.get_mut(p)) {
             for deed in [Deed::NewlyRecorded, Deed::Recontaminated, Deed::Credited] {
-                if of(deed) >= Area::SQUARE_METRE {
+                if deeds.of(deed) >= Area::SQUARE_METRE {
                     count_flow(&mut moment.balance, event.act, deed);
                 }
             }
         }
-        let mut left = of(Deed::Covers);
+        let mut left = deeds.covers();
         if !event.is_hazard() || left < Area::SQUARE_METRE {
             return;
         }

@@ -157,7 +157,7 @@ impl Surroundings<'_> {
         for &(land, area) in lands {
             match land {
                 ZoneLand::Live(hazard) if area >= Area::SQUARE_METRE => {
-                    hazard_ids.push(self.rules.covers.events[hazard as usize].id().to_owned());
+                    hazard_ids.push(self.rules.covers.id(hazard).to_owned());
                 }
                 ZoneLand::Credited(release) if area >= Area::SQUARE_METRE => {
                     last_release = last_release.max(self.release_date(release));
@@ -176,12 +176,12 @@ impl Surroundings<'_> {
                 ZoneLand::Live(hazard) => Some((l.1, std::cmp::Reverse(hazard))),
                 _ => None,
             });
-            let id = most.max().map(|(_, hazard)| self.rules.covers.events[hazard.0 as usize].id().to_owned());
+            let id = most.max().map(|(_, hazard)| self.rules.covers.id(hazard.0).to_owned());
             (Some(0.0), id, None)
         } else {
             match self.rim.nearest(&border) {
                 Some((distance, stretch, bearing)) => {
-                    let ids = self.rim.live(stretch).iter().map(|&h| self.rules.covers.events[h as usize].id());
+                    let ids = self.rim.live(stretch).iter().map(|&h| self.rules.covers.id(h));
                     (Some(distance), ids.min().map(str::to_owned), bearing)
                 }
                 None => (None, None, None),
@@ -195,7 +195,7 @@ impl Surroundings<'_> {
         let near = self.live.near(&zone.ground, &border, safety, vague, &|hazard| shared(hazard) > Area::ZERO);
         let evidence = self.evidence(&zone.ground, &border, lands, nearest_hazard_m, &hazard_ids, &near, &points);
         let (status, reasons) = judge(&evidence);
-        let id = |event: u32| self.rules.covers.events[event as usize].id();
+        let id = |event: u32| self.rules.covers.id(event);
         let case = Case {
             zone: &zone.ground,
             evidence: &evidence,
@@ -250,7 +250,7 @@ impl Surroundings<'_> {
         let hazards = &self.work.hazards[number];
         // A record counts from 1 m2 on, but where there is less of any, all are named.
         let any = hazards.iter().any(|h| enough(h.1));
-        let of = |event: u32| self.rules.covers.events[event as usize].id().to_owned();
+        let of = |event: u32| self.rules.covers.id(event).to_owned();
         let mut hazard_ids: Vec<String> = hazards.iter().filter(|h| !any || enough(h.1)).map(|h| of(h.0)).collect();
         hazard_ids.extend(evidence.near_by_accuracy.iter().map(|n| n.0.clone()));
         let points = evidence.points_inside.iter().chain(evidence.points_near.iter().map(|p| &p.0));
@@ -297,7 +297,7 @@ impl Surroundings<'_> {
         let mut near_by_accuracy = Vec::new();
         if nearest_m.is_some_and(|d| d > safety) {
             for n in near.iter().filter(|n| n.distance > safety && n.distance <= n.accuracy) {
-                let id = self.rules.covers.events[n.event as usize].id().to_owned();
+                let id = self.rules.covers.id(n.event).to_owned();
                 near_by_accuracy.push((id, n.distance, n.accuracy));
             }
             near_by_accuracy.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));

@@ -23,7 +23,7 @@ use crate::progress::{Progress, share};
 use crate::read::{self, Digest, Feature, Limits, Request, Source, garbled};
 use crate::report::{Input, Role};
 use crate::settings::{DatePolicy, Settings};
-use crate::store::{Store, Watch};
+use crate::store::{self, Store, Watch};
 
 /// Features decoded at a time by one thread.
 const CHUNK: usize = 1024;
@@ -156,6 +156,7 @@ impl<'a> OpenLayer<'a> {
                     }
                     Ok(())
                 })?;
+                store::together(&mut parts.survey);
             }
             if progress.advance(steps) { Err(Error::Interrupted) } else { Ok((seen, parts)) }
         };
