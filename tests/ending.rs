@@ -50,6 +50,25 @@ fn an_interrupted_run_ends_soon_and_leaves_nothing() {
     panic!("every run had ended before it was interrupted");
 }
 
+#[test]
+fn records_that_have_no_room_anywhere_end_the_run_with_what_to_do() {
+    let survey = Scenario::sized(12, 50, 30);
+    let place = Place::new();
+    let mut arguments = survey.write(&place);
+    arguments.extend(["-o", "out", "--memory", "1KiB"].map(str::to_owned));
+    let before = place.names();
+    let mut command = place.command(&arguments);
+    command.env("TMPDIR", place.path("no-such-folder"));
+    let ended = finish(start(&mut command)).with(2);
+    ended.saying(&["more memory than they may have", "no-such-folder", "--memory", "TMPDIR"]);
+    assert_eq!(place.names(), before);
+    // With room it ends well, and leaves nothing in the folder.
+    std::fs::create_dir(place.path("room")).unwrap();
+    command.env("TMPDIR", place.path("room"));
+    finish(start(&mut command)).with(0);
+    assert_eq!(std::fs::read_dir(place.path("room")).unwrap().count(), 0);
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_leaves_the_former_folder_or_a_whole_new_one() {

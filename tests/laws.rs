@@ -217,6 +217,17 @@ fn the_number_of_threads_changes_nothing() {
 }
 
 #[test]
+fn the_memory_that_there_is_changes_nothing() {
+    let mut survey = Scenario::sized(4, 600, 400);
+    // Too far for a shelf, and too many corners for one: these stay where they are.
+    survey.hazards.push(Feature::new(json!({"id": "wide", "class": "suspected"}), rectangle(LAND)));
+    let plain = survey.account(&["--faces"]);
+    for memory in ["1B", "400KiB", "100GiB"] {
+        plain.assert_same(&survey.account(&["--faces", "--memory", memory]), memory);
+    }
+}
+
+#[test]
 fn a_far_hazard_changes_nothing_here() {
     for mut survey in surveys() {
         let plain = survey.account(&[]);

@@ -5,7 +5,7 @@ use crate::noding::{Piece, spot, xy};
 use crate::plane::{Bounds, Point, TILE, TILE_BITS};
 
 /// Tiles along the side of a [`Window`].
-pub const TILES_PER_WINDOW: i32 = 32;
+pub const TILES_PER_WINDOW: i32 = 16;
 
 /// A square of tiles: the unit of work. Windows are fixed in the plane, and accounts of windows add up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -72,7 +72,7 @@ pub struct Hazard {
     /// Where it came from.
     pub origin: Origin,
     /// Its id as text.
-    pub id: String,
+    pub id: Box<str>,
     /// Its class.
     pub class: HazardClass,
     /// The date on which it was recorded.
@@ -143,7 +143,7 @@ pub struct Release {
     /// Where it came from.
     pub origin: Origin,
     /// Its id as text.
-    pub id: String,
+    pub id: Box<str>,
     /// How the land was released.
     pub kind: ReleaseKind,
     /// The date of completion.

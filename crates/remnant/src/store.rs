@@ -251,7 +251,7 @@ mod tests {
             let ground = Footprint::new(&[RawPolygon { rings: vec![ring] }]).expect("a footprint").0;
             Hazard {
                 origin: Origin { layer: 0, feature: n as u64 + 1 },
-                id: n.to_string(),
+                id: n.to_string().into(),
                 class: HazardClass::Suspected,
                 date: None,
                 accuracy_m: None,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use remnant_geometry::plane::{HALF_TURN, RowArea, TILE};
-use remnant_geometry::{Area, Footprint, Point, Window};
+use remnant_geometry::{Area, Footprint, Point, TILES_PER_WINDOW, Window};
 
 use crate::engine::{areas_of, faces, footprint, windows};
 use crate::scenes::scene;
@@ -122,7 +122,8 @@ fn the_faces_of_a_window_fill_it_exactly() {
             let sum: Area = areas_of(&footprints, [window]).values().copied().sum();
             footprints.pop();
             let rows = (b.min.y / TILE)..(b.max.y / TILE);
-            let strips = rows.map(|row| 32 * i128::from(RowArea::new(row as i32).strip(TILE as i32)));
+            let strips =
+                rows.map(|row| i128::from(TILES_PER_WINDOW) * i128::from(RowArea::new(row as i32).strip(TILE as i32)));
             assert_eq!(sum, Area::from_units(strips.sum()), "seed {seed}, {window:?}");
         }
     }

@@ -195,7 +195,7 @@ impl Book {
             RecordShare {
                 record: row,
                 origin,
-                id: id.clone(),
+                id: id.to_string(),
                 shape,
                 district: (place != self.outside).then_some(place as usize),
                 covered: SquareMetres::rounded(deeds.covers()),

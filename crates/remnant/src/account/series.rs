@@ -89,7 +89,7 @@ fn dates(step: SeriesStep, material: &Material<'_>) -> (Vec<Date>, Option<Findin
     let of = first.filter(|_| settings.since.is_none()).and_then(|first| {
         let of_first = |e: &&Event<'_>| e.date(rules.covers) == Some(first);
         let event = rules.covers.events.iter().find(of_first).map(|e| e.id(rules.covers.survey));
-        event.or_else(|| survey.hazards.iter().find(|h| h.date == Some(first)).map(|h| h.id.as_str()))
+        event.or_else(|| survey.hazards.iter().find(|h| h.date == Some(first)).map(|h| &*h.id))
     });
     let of = of.map_or_else(String::new, |id| format!(" (that of record {id})"));
     let text = format!(

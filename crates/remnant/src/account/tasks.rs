@@ -34,7 +34,7 @@ pub(super) fn findings(survey: &Survey, covers: &Covers<'_>, ledger: &Ledger) ->
         if twice.is_empty() {
             continue;
         }
-        let mut ids: Vec<&str> = earlier.iter().map(|r| r.id.as_str()).collect();
+        let mut ids: Vec<&str> = earlier.iter().map(|r| &*r.id).collect();
         ids.sort_unstable();
         let more = if ids.len() > 10 { format!(" and {} more", ids.len() - 10) } else { String::new() };
         ids.truncate(10);

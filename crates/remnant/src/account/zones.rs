@@ -271,7 +271,7 @@ impl Surroundings<'_> {
             let accuracy = hazard.accuracy_m.unwrap_or(0.0);
             let reach = self.settings.safety_distance_m + accuracy;
             if let Some(distance) = distance_within(border, [chord_of(point.place)], reach) {
-                points.push((hazard.id.clone(), distance, accuracy));
+                points.push((hazard.id.to_string(), distance, accuracy));
             }
         }
         points.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
@@ -304,7 +304,8 @@ impl Surroundings<'_> {
         }
         let inside = |p: &&EvidencePoint| p.open && ground.covers(p.place).unwrap_or(true);
         let inside: Vec<&EvidencePoint> = self.evidence.iter().filter(inside).collect();
-        let mut points_inside: Vec<String> = inside.iter().map(|p| self.survey.hazards[p.hazard].id.clone()).collect();
+        let mut points_inside: Vec<String> =
+            inside.iter().map(|p| self.survey.hazards[p.hazard].id.to_string()).collect();
         points_inside.sort_unstable();
         points_inside.dedup();
         let points_near: Vec<(String, f64)> = points

@@ -77,7 +77,7 @@ pub(crate) fn spare_open(survey: &mut Survey) -> Vec<Finding> {
         let left = without(&release.ground, others.iter().map(|&i| areas[i].1));
         let spared = release.ground.area_m2() - left.as_ref().map_or(0.0, Footprint::area_m2);
         if spared >= 0.01 {
-            let ids: Vec<&str> = others.iter().take(5).map(|&i| areas[i].0.id.as_str()).collect();
+            let ids: Vec<&str> = others.iter().take(5).map(|&i| &*areas[i].0.id).collect();
             let text = format!(
                 "its status releases its land, but {spared:.1} m2 of it belong to hazards that are open on that day ({}); \
                  that land stays contaminated",
@@ -142,7 +142,7 @@ impl Draft<'_> {
         }
         parts.survey.releases.push(Release {
             origin: self.origin,
-            id: format!("{}/{}", hazard.id, word(kind)),
+            id: format!("{}/{}", hazard.id, word(kind)).into(),
             kind,
             date: day,
             devices: Devices::default(),

@@ -187,7 +187,7 @@ impl Draft<'_> {
         match ground {
             Ok(ground) => {
                 let fate = self.fate();
-                let hazard = Hazard { origin, id, class, date, accuracy_m, stated_area_m2, fate, ground };
+                let hazard = Hazard { origin, id: id.into(), class, date, accuracy_m, stated_area_m2, fate, ground };
                 self.close(&hazard, parts);
                 parts.survey.hazards.push(hazard);
                 Ok(())
@@ -220,7 +220,7 @@ impl Draft<'_> {
                 let fate = self.fate();
                 parts.survey.releases.push(Release {
                     origin,
-                    id,
+                    id: id.into(),
                     kind,
                     date,
                     devices: devices.into(),

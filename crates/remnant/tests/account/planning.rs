@@ -39,7 +39,7 @@ impl Scene {
         let hazards = &mut self.0.hazards;
         hazards.push(Hazard {
             origin: origin(0, hazards.len()),
-            id: id.to_owned(),
+            id: id.into(),
             class: HazardClass::Suspected,
             date: Some(date(2019, 1, 1)),
             accuracy_m,
@@ -61,7 +61,7 @@ impl Scene {
         let releases = &mut self.0.releases;
         releases.push(Release {
             origin: origin(1, releases.len()),
-            id: format!("r{}", releases.len()),
+            id: format!("r{}", releases.len()).into(),
             kind: ReleaseKind::Cleared,
             date: Some(date(2020, 1, 1)),
             devices: [0; 6].into(),

@@ -67,14 +67,23 @@ fn survey(plain: &[Plain]) -> Survey {
             let class = [HazardClass::Suspected, HazardClass::Confirmed][usize::from(p.act)];
             let ground = HazardGround::Area(ground);
             let (accuracy_m, stated_area_m2, fate) = (None, None, Fate::Used);
-            survey.hazards.push(Hazard { origin, id, class, date, accuracy_m, stated_area_m2, fate, ground });
+            survey.hazards.push(Hazard {
+                origin,
+                id: id.into(),
+                class,
+                date,
+                accuracy_m,
+                stated_area_m2,
+                fate,
+                ground,
+            });
         } else {
             let kind = [ReleaseKind::Cleared, ReleaseKind::Reduced, ReleaseKind::Cancelled][usize::from(p.act) - 2];
             let (devices, stated_area_m2, fate) = ([0; 6], None, Fate::Used);
             let work = std::sync::Arc::default();
             survey.releases.push(Release {
                 origin,
-                id,
+                id: id.into(),
                 kind,
                 date,
                 devices: devices.into(),

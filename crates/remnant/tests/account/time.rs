@@ -93,7 +93,7 @@ fn survey(random: &mut Pseudo) -> Survey {
         };
         survey.hazards.push(Hazard {
             origin: Origin { layer: 0, feature: n + 1 },
-            id: format!("h{n}"),
+            id: format!("h{n}").into(),
             class: [HazardClass::Suspected, HazardClass::Confirmed][random.below(2)],
             date: day(random),
             accuracy_m: None,
@@ -113,7 +113,7 @@ fn survey(random: &mut Pseudo) -> Survey {
         let operator = [None, Some("Org A".to_owned()), Some("Org B".to_owned())][random.below(3)].clone();
         survey.releases.push(Release {
             origin: Origin { layer: 1, feature: n + 1 },
-            id: format!("r{n}"),
+            id: format!("r{n}").into(),
             kind: [ReleaseKind::Cleared, ReleaseKind::Reduced, ReleaseKind::Cancelled][random.below(3)],
             date: day(random),
             devices: [random.below(3) as u64, 0, 0, 0, 0, 0].into(),
@@ -312,7 +312,7 @@ fn what_operators_are_credited_with_adds_up() {
 fn hazard(id: &str, on: Date, of: [f64; 4]) -> Hazard {
     Hazard {
         origin: Origin { layer: 0, feature: id.len() as u64 },
-        id: id.to_owned(),
+        id: id.into(),
         class: HazardClass::Confirmed,
         date: Some(on),
         accuracy_m: None,
@@ -325,7 +325,7 @@ fn hazard(id: &str, on: Date, of: [f64; 4]) -> Hazard {
 fn release(id: &str, on: Date, of: [f64; 4], task: &str, mines: u64) -> Release {
     Release {
         origin: Origin { layer: 1, feature: u64::from(id.as_bytes()[0]) },
-        id: id.to_owned(),
+        id: id.into(),
         kind: ReleaseKind::Cleared,
         date: Some(on),
         devices: [mines, 0, 0, 0, 0, 0].into(),

@@ -157,7 +157,16 @@ impl Scene {
                     let class = if r.says == Says::Suspected { HazardClass::Suspected } else { HazardClass::Confirmed };
                     let (ground, accuracy_m) = (HazardGround::Area(ground), r.accuracy_m);
                     let origin = Origin { layer: 0, feature: r.feature };
-                    survey.hazards.push(Hazard { origin, id, class, date, accuracy_m, stated_area_m2, fate, ground });
+                    survey.hazards.push(Hazard {
+                        origin,
+                        id: id.into(),
+                        class,
+                        date,
+                        accuracy_m,
+                        stated_area_m2,
+                        fate,
+                        ground,
+                    });
                     continue;
                 }
                 Says::Cleared => ReleaseKind::Cleared,
@@ -168,7 +177,7 @@ impl Scene {
             let origin = Origin { layer: 1, feature: r.feature };
             survey.releases.push(Release {
                 origin,
-                id,
+                id: id.into(),
                 kind,
                 date,
                 devices: devices.into(),
@@ -182,7 +191,16 @@ impl Scene {
             let ground = HazardGround::Points(e.points.iter().map(|&p| wrapped(p)).collect());
             let (origin, class) = (Origin { layer: 0, feature: e.feature }, HazardClass::Suspected);
             let (id, date, accuracy_m) = (e.id.clone(), e.date, e.accuracy_m);
-            survey.hazards.push(Hazard { origin, id, class, date, accuracy_m, stated_area_m2, fate, ground });
+            survey.hazards.push(Hazard {
+                origin,
+                id: id.into(),
+                class,
+                date,
+                accuracy_m,
+                stated_area_m2,
+                fate,
+                ground,
+            });
         }
         if let Some([low, high]) = self.lost {
             let origin = Origin { layer: 0, feature: 2000 };
