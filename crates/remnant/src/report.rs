@@ -24,7 +24,7 @@ use crate::zone::{Reason, ZoneStatus};
 pub use credit::{Credit, CreditSums, credit};
 pub use faces::{Face, FaceRecord};
 pub use planning::{Access, Criterion, Exposure, Plan, Priority, Stability, ToClear};
-pub use records::{Records, Shares};
+pub use records::{RecordFacts, Records, Shares};
 pub use series::{Moment, Series, SeriesStep, Transition};
 pub use treaty::{ByClass, ReleasedByClass, Treaty};
 
@@ -40,9 +40,14 @@ impl SquareMetres {
 
     /// An exact area rounded to the nearest square centimetre.
     pub fn rounded(area: Area) -> Self {
-        let unit = remnant_geometry::plane::AREA_UNITS_PER_M2 / i128::from(Self::UNITS);
-        // Land on Earth is below 5.2e14 m2, which is below 2^63 square centimetres.
-        Self((area.units() + unit / 2).div_euclid(unit) as i64)
+        const UNIT: i64 = (remnant_geometry::plane::AREA_UNITS_PER_M2 / SquareMetres::UNITS as i128) as i64;
+        let units = area.units() + i128::from(UNIT / 2);
+        // Nearly all land is of records, whose units fit into a word, and words are divided a lot faster.
+        match i64::try_from(units) {
+            Ok(units) => Self(units.div_euclid(UNIT)),
+            // Land on Earth is below 5.2e14 m2, which is below 2^63 square centimetres.
+            Err(_) => Self(units.div_euclid(i128::from(UNIT)) as i64),
+        }
     }
 
     /// So many square centimetres.

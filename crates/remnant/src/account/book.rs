@@ -11,7 +11,7 @@ use super::faces::Rules;
 use super::ledger::{Deed, DeedBook, Deeds};
 use super::mark::mark;
 use crate::records::{Fate, HazardGround, Origin, Survey, Work};
-use crate::report::{RecordKind, RecordRow, RecordShare, SquareMetres};
+use crate::report::{RecordFacts, RecordKind, RecordRow, RecordShare, SquareMetres};
 use crate::status::Act;
 
 /// A record, by its place in one of the survey's lists.
@@ -40,6 +40,8 @@ pub(crate) struct Book {
     in_effect: u32,
     /// The row that stands for the land outside all districts.
     outside: u32,
+    /// What a record says of who did it, where it says nothing.
+    nobody: Arc<Work>,
 }
 
 impl Book {
@@ -66,7 +68,16 @@ impl Book {
         entries.sort_by_key(|&entry| place(survey, entry));
         let in_effect = events.partition_point(|event| event.slot <= rules.last_slot) as u32;
         let outside = rules.covers.outside();
-        Self { survey: Arc::clone(survey), deeds, entries, hazards, releases, in_effect, outside }
+        Self {
+            survey: Arc::clone(survey),
+            deeds,
+            entries,
+            hazards,
+            releases,
+            in_effect,
+            outside,
+            nobody: Arc::default(),
+        }
     }
 
     /// The number of records.
@@ -94,70 +105,56 @@ impl Book {
         (event != NO_EVENT).then_some(event)
     }
 
-    /// What a record is.
-    pub(crate) fn kind(&self, row: usize) -> Option<RecordKind> {
+    /// What a record says of itself.
+    pub(crate) fn facts(&self, row: usize) -> Option<RecordFacts<'_>> {
         let survey = &self.survey;
         Some(match *self.entries.get(row)? {
-            Entry::Hazard(n) => RecordKind::Hazard(Some(survey.hazards[n as usize].class)),
-            Entry::LostHazard(_) => RecordKind::Hazard(None),
-            Entry::Release(n) => RecordKind::Release(Some(survey.releases[n as usize].kind)),
-            Entry::LostRelease(_) => RecordKind::Release(None),
-        })
-    }
-
-    /// The row of a record: what it did in all places together.
-    pub(crate) fn row(&self, row: usize) -> Option<RecordRow> {
-        let survey = &self.survey;
-        let entry = *self.entries.get(row)?;
-        let plain = match entry {
             Entry::Hazard(n) => {
                 let hazard = &survey.hazards[n as usize];
-                let is_area = matches!(hazard.ground, HazardGround::Area(_));
-                RecordRow {
+                RecordFacts {
                     date: hazard.date,
                     fate: hazard.fate,
                     stated_m2: hazard.stated_area_m2,
-                    geometry: is_area.then_some(SquareMetres::ZERO),
-                    ..empty(RecordKind::Hazard(Some(hazard.class)), hazard.origin, &hazard.id, Arc::default())
+                    ..self.lost(RecordKind::Hazard(Some(hazard.class)), hazard.origin, &hazard.id)
                 }
             }
             Entry::LostHazard(n) => {
                 let hazard = &survey.lost_hazards[n as usize];
-                RecordRow {
-                    stated_m2: hazard.stated_area_m2,
-                    ..empty(RecordKind::Hazard(None), hazard.origin, &hazard.id, Arc::default())
-                }
+                let stated_m2 = hazard.stated_area_m2;
+                RecordFacts { stated_m2, ..self.lost(RecordKind::Hazard(None), hazard.origin, &hazard.id) }
             }
             Entry::Release(n) => {
                 let release = &survey.releases[n as usize];
-                let (kind, work) = (RecordKind::Release(Some(release.kind)), Arc::clone(&release.work));
-                RecordRow {
+                RecordFacts {
                     date: release.date,
                     fate: release.fate,
                     stated_m2: release.stated_area_m2,
-                    geometry: Some(SquareMetres::ZERO),
-                    ..empty(kind, release.origin, &release.id, work)
+                    work: &release.work,
+                    ..self.lost(RecordKind::Release(Some(release.kind)), release.origin, &release.id)
                 }
             }
             Entry::LostRelease(n) => {
                 let release = &survey.lost_releases[n as usize];
-                let (kind, work) = (RecordKind::Release(None), Arc::clone(&release.work));
-                RecordRow { stated_m2: release.stated_area_m2, ..empty(kind, release.origin, &release.id, work) }
+                let (stated_m2, work) = (release.stated_area_m2, &release.work);
+                RecordFacts { stated_m2, work, ..self.lost(RecordKind::Release(None), release.origin, &release.id) }
             }
-        };
-        Some(match self.event(entry) {
-            Some(event) => self.done(plain, event),
-            None => plain,
         })
     }
 
-    /// A row with what the record's event did.
-    fn done(&self, row: RecordRow, event: u32) -> RecordRow {
+    fn lost<'a>(&'a self, kind: RecordKind, origin: Origin, id: &'a str) -> RecordFacts<'a> {
+        let (date, fate, stated_m2, work) = (None, Fate::SetAside, None, &self.nobody);
+        RecordFacts { kind, origin, id, date, fate, stated_m2, work }
+    }
+
+    /// The row of a record: what it did in all places together.
+    pub(crate) fn row(&self, row: usize) -> Option<RecordRow> {
+        let plain = self.facts(row)?.row();
+        let hazard = matches!(plain.kind, RecordKind::Hazard(_));
+        let Some(event) = self.event(self.entries[row]) else { return Some(plain) };
         let deeds = self.deeds.of(event).everywhere();
         let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));
-        let hazard = matches!(row.kind, RecordKind::Hazard(_));
         let (repeated, within_task) = (of(Deed::Repeated), of(Deed::WithinTask));
-        RecordRow {
+        Some(RecordRow {
             in_effect: event < self.in_effect,
             geometry: Some(SquareMetres::rounded(deeds.covers())),
             recorded: of(Deed::NewlyRecorded) + of(Deed::Recontaminated),
@@ -166,8 +163,8 @@ impl Book {
             overlap: if hazard { repeated } else { SquareMetres::ZERO },
             repeated: if hazard { SquareMetres::ZERO } else { repeated },
             within_task: if hazard { SquareMetres::ZERO } else { within_task },
-            ..row
-        }
+            ..plain
+        })
     }
 
     /// What a record did in every place where it has land: in the order of the districts, the land outside last.
@@ -221,26 +218,5 @@ fn place(survey: &Survey, entry: Entry) -> (bool, Origin) {
         Entry::LostHazard(n) => (false, survey.lost_hazards[n as usize].origin),
         Entry::Release(n) => (true, survey.releases[n as usize].origin),
         Entry::LostRelease(n) => (true, survey.lost_releases[n as usize].origin),
-    }
-}
-
-/// The row of a record that did nothing.
-fn empty(kind: RecordKind, origin: Origin, id: &str, work: Arc<Work>) -> RecordRow {
-    RecordRow {
-        kind,
-        origin,
-        id: id.to_owned(),
-        date: None,
-        fate: Fate::SetAside,
-        in_effect: false,
-        stated_m2: None,
-        geometry: None,
-        credited: SquareMetres::ZERO,
-        repeated: SquareMetres::ZERO,
-        outside: SquareMetres::ZERO,
-        recorded: SquareMetres::ZERO,
-        overlap: SquareMetres::ZERO,
-        within_task: SquareMetres::ZERO,
-        work,
     }
 }

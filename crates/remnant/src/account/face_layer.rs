@@ -175,7 +175,7 @@ pub(super) fn check(faces: &[Face], records: &Book, settings: &Settings, places:
     for face in faces {
         let mut state = State::None;
         for record in face.records.iter().filter(|r| r.change.is_some()) {
-            state = match records.kind(record.row) {
+            state = match records.facts(record.row).map(|facts| facts.kind) {
                 Some(RecordKind::Hazard(Some(class))) => step(state, Act::Hazard(class), settings.outside).0,
                 Some(RecordKind::Release(Some(kind))) => step(state, Act::Release(kind), settings.outside).0,
                 _ => state,

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{RecordKind, RecordRow, RecordShare};
+use jiff::civil::Date;
+
+use super::{RecordKind, RecordRow, RecordShare, SquareMetres};
 use crate::account::Book;
+use crate::records::{Fate, Origin, Work};
 
 /// Every hazard and release, hazards first, in the order of their layers.
 #[derive(Clone, Default)]
@@ -13,6 +16,55 @@ pub struct Records(Source<RecordRow>);
 /// What every record did in every district, in the order of the records.
 #[derive(Clone, Default)]
 pub struct Shares(Source<RecordShare>);
+
+/// What a record says of itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RecordFacts<'a> {
+    /// What it is.
+    pub kind: RecordKind,
+    /// Where it came from.
+    pub origin: Origin,
+    /// Its id.
+    pub id: &'a str,
+    /// Its date.
+    pub date: Option<Date>,
+    /// What became of it.
+    pub fate: Fate,
+    /// The area that the source states.
+    pub stated_m2: Option<f64>,
+    /// Who did it, how, and in which task.
+    pub work: &'a Arc<Work>,
+}
+
+impl<'a> RecordFacts<'a> {
+    fn of(row: &'a RecordRow) -> Self {
+        let RecordRow { kind, origin, id, date, fate, stated_m2, work, .. } = row;
+        Self { kind: *kind, origin: *origin, id, date: *date, fate: *fate, stated_m2: *stated_m2, work }
+    }
+
+    /// The row of a record that did nothing.
+    pub(crate) fn row(self) -> RecordRow {
+        let Self { kind, origin, id, date, fate, stated_m2, work } = self;
+        let (id, work, nothing) = (id.to_owned(), Arc::clone(work), SquareMetres::ZERO);
+        RecordRow {
+            kind,
+            origin,
+            id,
+            date,
+            fate,
+            in_effect: false,
+            stated_m2,
+            geometry: None,
+            credited: nothing,
+            repeated: nothing,
+            outside: nothing,
+            recorded: nothing,
+            overlap: nothing,
+            within_task: nothing,
+            work,
+        }
+    }
+}
 
 /// Where rows come from.
 #[derive(Clone)]
@@ -55,12 +107,17 @@ impl Records {
         }
     }
 
-    /// What a record is, by its place.
-    pub fn kind(&self, place: usize) -> Option<RecordKind> {
+    /// What a record says of itself, by its place: all of its row but what it did. Cost: none to speak of.
+    pub fn facts(&self, place: usize) -> Option<RecordFacts<'_>> {
         match &self.0 {
-            Source::Made(rows) => rows.get(place).map(|row| row.kind),
-            Source::Book(book) => book.kind(place),
+            Source::Made(rows) => rows.get(place).map(RecordFacts::of),
+            Source::Book(book) => book.facts(place),
         }
+    }
+
+    /// The same of all of them.
+    pub fn all_facts(&self) -> impl Iterator<Item = RecordFacts<'_>> + '_ {
+        (0..self.len()).filter_map(|place| self.facts(place))
     }
 
     /// Makes all rows at once and changes them.

@@ -6,7 +6,7 @@
 use super::columns;
 use crate::error::printable;
 use crate::records::Fate;
-use crate::report::{DistrictRow, RecordKind, RecordRow, Report, SquareMetres};
+use crate::report::{DistrictRow, RecordFacts, RecordKind, Report, SquareMetres};
 
 /// Names longer than this are cut, so that a row stays a line.
 const LONGEST_NAME: usize = 32;
@@ -68,8 +68,8 @@ pub fn district_table(report: &Report) -> String {
 /// What no row can show: records that could not be used. A table full of noughts must not pass for good news.
 fn set_aside(report: &Report) -> String {
     let lost = |hazard: bool| {
-        let of_kind = |row: &RecordRow| matches!(row.kind, RecordKind::Hazard(_)) == hazard;
-        report.account.records.iter().filter(of_kind).filter(|row| row.fate == Fate::SetAside).count()
+        let of_kind = |row: &RecordFacts<'_>| matches!(row.kind, RecordKind::Hazard(_)) == hazard;
+        report.account.records.all_facts().filter(of_kind).filter(|row| row.fate == Fate::SetAside).count()
     };
     let (hazards, releases) = (lost(true), lost(false));
     if hazards + releases == 0 {

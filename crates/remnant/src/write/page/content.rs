@@ -263,11 +263,14 @@ fn records(report: &Report) -> (Vec<RecordRow>, usize) {
         let to_clear = zone.to_clear.iter().flat_map(|t| &t.hazard_ids);
         named.extend(zone.hazard_ids.iter().chain(&zone.nearest_hazard_id).chain(to_clear).map(String::as_str));
     }
-    let of_zones = |r: &RecordRow| matches!(r.kind, RecordKind::Hazard(_)) && named.contains(r.id.as_str());
-    let mut rows: Vec<RecordRow> = report.account.records.iter().filter(of_zones).collect();
-    let left_out = rows.len().saturating_sub(RECORDS_SHOWN);
-    rows.truncate(RECORDS_SHOWN);
-    (rows, left_out)
+    let records = &report.account.records;
+    let of_zones = |&place: &usize| {
+        let hazard = records.facts(place).filter(|r| matches!(r.kind, RecordKind::Hazard(_)));
+        hazard.is_some_and(|r| named.contains(r.id))
+    };
+    let places: Vec<usize> = (0..records.len()).filter(of_zones).collect();
+    let shown = places.iter().take(RECORDS_SHOWN);
+    (shown.filter_map(|&place| records.get(place)).collect(), places.len().saturating_sub(RECORDS_SHOWN))
 }
 
 fn incident(out: &mut String, incident: &IncidentRow) {

@@ -148,6 +148,15 @@ pub(super) trait Sheet {
     fn width(&self) -> usize;
     /// The number of rows.
     fn rows(&self) -> usize;
+    /// A number of bytes that some rows do not exceed.
+    fn most_bytes(&self, rows: Range<usize>) -> Result<usize, Halt> {
+        let mut most = 0;
+        self.visit(rows, &mut |cells| {
+            most += cells.iter().map(most_bytes_of).sum::<usize>();
+            Ok(())
+        })?;
+        Ok(most)
+    }
     /// Tells the cells of each of some rows.
     fn visit(&self, rows: Range<usize>, tell: &mut Tell<'_>) -> Result<(), Halt>;
 }
@@ -204,6 +213,17 @@ impl Sheet for RecordSheet<'_> {
         self.0.account.records.len()
     }
 
+    fn most_bytes(&self, rows: Range<usize>) -> Result<usize, Halt> {
+        // Told from the texts alone, as a row costs more than they do. Words of the program are short.
+        let names = self.0.inputs.iter().map(|input| input.layer.len() + input.path.len()).max().unwrap_or_default();
+        let records = &self.0.account.records;
+        let texts = rows.filter_map(|row| records.facts(row)).map(|facts| {
+            let work = [&facts.work.operator, &facts.work.method, &facts.work.task];
+            facts.id.len() + work.into_iter().flatten().map(String::len).sum::<usize>()
+        });
+        Ok(texts.map(|bytes| 7 * (bytes + names) + 150 * RECORDS.len()).sum())
+    }
+
     fn visit(&self, rows: Range<usize>, tell: &mut Tell<'_>) -> Result<(), Halt> {
         let columns: Vec<_> = RECORDS.iter().collect();
         let mut rows = rows.filter_map(|row| self.0.account.records.get(row));
@@ -220,12 +240,7 @@ fn table(sheet: &dyn Sheet, rows: Range<usize>, book: &mut Book<'_, '_>) -> Resu
     let columns = sheet.columns();
     let meanings: Vec<Option<&Definition>> = columns.iter().map(|c| definition(sheet.name(), c)).collect();
     let widths: Vec<u32> = columns.iter().map(|column| width(column)).collect();
-    let mut most_bytes = 0;
-    sheet.visit(rows.clone(), &mut |cells| {
-        most_bytes += cells.iter().map(most_bytes_of).sum::<usize>();
-        Ok(())
-    })?;
-    book.begin_sheet(&widths, HEADER_ROWS, most_bytes > LARGE)?;
+    book.begin_sheet(&widths, HEADER_ROWS, sheet.most_bytes(rows.clone())? > LARGE)?;
     let header: Vec<(Cell<'_>, Style)> = columns.iter().map(|name| (Cell::Text(name), Style::Header)).collect();
     book.row(&header)?;
     let texts: Vec<String> =
