@@ -1,7 +1,9 @@
 //! Ground grown by a distance, ground deeper than a distance, and what several grounds have in common.
 
-use geo::{Bearing, Destination, Geodesic};
+use geo::{Bearing, Geodesic};
 
+use crate::compass::{off, on_grid};
+use crate::convex;
 use crate::cut::Window;
 use crate::faces::Torn;
 use crate::footprint::{Footprint, RawPolygon, within_turn};
@@ -11,10 +13,10 @@ use crate::repair::{self, Contours};
 use crate::window::{FaceClass, WindowFaces};
 
 /// Degrees of an arc to a side of the polygon that stands for it. A side about the arc leaves it by 4e-5 of its radius.
-const ARC_DEGREES: f64 = 1.0;
+pub(crate) const ARC_DEGREES: f64 = 1.0;
 
 /// Degrees of an edge that are followed in one step: an edge is straight in longitude and latitude, its flank is too.
-const STEP_DEGREES: f64 = 0.02;
+pub(crate) const STEP_DEGREES: f64 = 0.02;
 
 /// On which side of an arc the sides of its polygon run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +50,12 @@ pub fn grown(ground: &Footprint, metres: f64) -> Footprint {
     if metres.is_nan() || metres <= 0.0 {
         return ground.clone();
     }
+    let drawn = convex::grown(ground, metres).and_then(|border| Footprint::from_contours(vec![border]));
+    drawn.unwrap_or_else(|| by_pieces(ground, metres))
+}
+
+/// The same for any ground: flanks, sectors and the ground itself, united.
+pub(crate) fn by_pieces(ground: &Footprint, metres: f64) -> Footprint {
     let own = oriented(ground);
     let mut parts = corridor(edges_of(&own), metres, Arcs::About, Side::Outside);
     parts.extend(caps(ground, metres));
@@ -287,17 +295,6 @@ fn sector(corner: [f64; 2], first: f64, turn: f64, metres: f64, arcs: Arcs, piec
     let arc = (0..=steps as u32).map(|i| off(corner, first + f64::from(i) * step, radius));
     let sides = [off(corner, first, metres), off(corner, first + turn, metres)];
     push([centre, sides[0]].into_iter().chain(arc).chain([sides[1]]).collect(), pieces);
-}
-
-fn on_grid(degrees: f64) -> i64 {
-    (degrees * STEPS_PER_DEGREE as f64).round() as i64
-}
-
-/// The point at an azimuth and distance, on the same side of the antimeridian, in grid steps.
-fn off(from: [f64; 2], azimuth: f64, metres: f64) -> [i64; 2] {
-    let p = Geodesic.destination(geo::Point::from(from), azimuth, metres);
-    let turns = ((from[0] - p.x()) / 360.0).round();
-    [on_grid(p.x() + 360.0 * turns), on_grid(p.y())]
 }
 
 /// Adds a piece, turned counter-clockwise.

@@ -14,6 +14,7 @@
 //! | [`outline`] | the shapes of classes of ground |
 //! | [`measure`] | geodesic distances, lengths, discs and corridors |
 //! | [`grow`] | ground grown by a distance, or deeper than a distance |
+//! | `compass`, `convex` | the points about a corner; convex ground grown at once |
 //! | [`probe`] | what covers a point, and where a line meets a border |
 //! | `validity`, `repair` | are rings valid by OGC Simple Features? If not: the ring rule |
 //! | `arrange` | rings led through the grid once, and filled by a rule |
@@ -45,6 +46,8 @@
 //! ```
 
 mod arrange;
+mod compass;
+mod convex;
 mod cut;
 mod faces;
 pub mod footprint;
