@@ -106,7 +106,24 @@ impl Compass {
         Point { x, y }
     }
 
-    /// The same without sine and cosine at hand.
+    /// The corner itself.
+    pub(crate) fn place(&self) -> Point {
+        self.grid
+    }
+
+    /// Points at a distance from a first azimuth on, `steps` of so many degrees: one more than those.
+    pub(crate) fn arc(&self, (first, step): (f64, f64), steps: u32, metres: f64, tell: &mut impl FnMut(Point)) {
+        let (turn, start) = (step.to_radians(), first.to_radians());
+        let (sin, cos) = (libm::sin(turn), libm::cos(turn));
+        // Turned on step by step: after 360 steps that is right to 1e-13, which is nothing at these distances.
+        let mut at = [libm::sin(start), libm::cos(start)];
+        for i in 0..=steps {
+            tell(self.at(first + f64::from(i) * step, at, metres));
+            at = [at[0] * cos + at[1] * sin, at[1] * cos - at[0] * sin];
+        }
+    }
+
+    /// The point at an azimuth in degrees and a distance in metres.
     pub(crate) fn towards(&self, azimuth: f64, metres: f64) -> Point {
         let radians = azimuth.to_radians();
         self.at(azimuth, [libm::sin(radians), libm::cos(radians)], metres)

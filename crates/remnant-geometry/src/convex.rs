@@ -154,13 +154,7 @@ impl Border {
         let steps = (turn.abs() / ARC_DEGREES).ceil().max(1.0);
         let step = turn / steps;
         let radius = metres / libm::cos(0.5 * step.to_radians());
-        let (sin, cos) = (libm::sin(step.to_radians()), libm::cos(step.to_radians()));
-        let start = first.to_radians();
-        let mut at = [libm::sin(start), libm::cos(start)];
-        for i in 0..=steps as u32 {
-            self.push(compass.at(first + f64::from(i) * step, at, radius));
-            at = [at[0] * cos + at[1] * sin, at[1] * cos - at[0] * sin];
-        }
+        compass.arc((first, step), steps as u32, radius, &mut |p| self.push(p));
     }
 
     /// The closed border from its least point, where the grid bends none of it.
@@ -247,7 +241,7 @@ mod tests {
             let metres = [5.0, 25.0, 100.0, 500.0, 2000.0][(seed % 5) as usize];
             let Some(ground) = oval(&mut unit, corners, size) else { continue };
             all += 1;
-            let general = grow::by_pieces(&ground, metres);
+            let general = grow::by_whole_pieces(&ground, metres);
             if let Some(border) = grown(&ground, metres) {
                 at_once += 1;
                 assert_eq!(Footprint::from_contours(vec![border]), Some(general), "seed {seed}");
@@ -263,12 +257,12 @@ mod tests {
         {
             let ground = disc(centre, radius).expect("a disc");
             let border = grown(&ground, metres).expect("drawn at once");
-            assert_eq!(Footprint::from_contours(vec![border]), Some(grow::by_pieces(&ground, metres)));
+            assert_eq!(Footprint::from_contours(vec![border]), Some(grow::by_whole_pieces(&ground, metres)));
         }
         for size in [0.0003, 0.002, 0.015] {
             let ground = grow::box_ground([46.0, 40.0], [46.0 + size, 40.0 + size]).expect("an area");
             let border = grown(&ground, 100.0).expect("drawn at once");
-            assert_eq!(Footprint::from_contours(vec![border]), Some(grow::by_pieces(&ground, 100.0)));
+            assert_eq!(Footprint::from_contours(vec![border]), Some(grow::by_whole_pieces(&ground, 100.0)));
         }
     }
 
