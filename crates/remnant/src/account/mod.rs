@@ -12,13 +12,16 @@ mod faces;
 mod ground;
 mod ledger;
 mod live;
+mod lost;
 mod nearby;
+mod open_points;
 mod order;
 mod overlay;
 mod planning;
 mod points;
 mod reach;
 mod record_rows;
+mod rim;
 mod rows;
 mod series;
 mod shares;
@@ -113,7 +116,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     findings.extend(versions.findings(settings.boundaries, first.zip(settings.as_of), progress)?);
     checks.extend(series.iter().flat_map(|s| series::checks(s, &rows.places, &rows.total, &zones)));
     checks.extend(enter_exposure(survey, &rules, &overlay, &mut rows, &mut zones));
-    let plan = order::plan(survey, &settings, &zones, &overlay.ledger.planning.shared);
+    let plan = order::plan(&settings, &zones, &overlay.ledger.planning.shared);
     let total = rows.total.clone();
     let faces = if settings.faces && settings.geometry {
         let faces = face_layer::faces(&rules, &records, progress)?;
