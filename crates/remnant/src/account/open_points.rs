@@ -134,7 +134,7 @@ mod tests {
         let mut state = 5;
         // At home, on either side of the antimeridian, round the poles.
         for [x, y] in [[46.0_f64, 40.0_f64], [180.0, -17.0], [-180.0, 3.0], [30.0, 89.999], [-100.0, -89.999]] {
-            let places: Vec<(Point, Option<f64>)> = (0..400)
+            let places: Vec<(Point, Option<f64>)> = (0..120)
                 .map(|i| {
                     let wide = if y.abs() > 89.0 { 360.0 } else { 0.01 };
                     let x = match i % 4 {
@@ -170,7 +170,7 @@ mod tests {
                     .collect();
                 near.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
                 assert_eq!(points.outside(zone, &border), near, "{x} {y} {safety}");
-                assert!(safety < 2000.0 || near.len() > 50, "{x} {y}: {}", near.len());
+                assert!(safety < 2000.0 || near.len() > 15, "{x} {y}: {}", near.len());
             }
         }
     }

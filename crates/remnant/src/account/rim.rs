@@ -282,12 +282,14 @@ mod tests {
     /// Zones of every form: a box, one with a hole, a disc, a corridor.
     fn zones(at: [f64; 2]) -> Vec<(&'static str, Vec<Chord>)> {
         let [x, y] = at;
+        // A few chords of round ground are enough, and each is held against each.
+        let some = |border: Vec<Chord>| -> Vec<Chord> { border.into_iter().step_by(16).collect() };
         let hole = vec![[x + 0.002, y + 0.002], [x + 0.002, y + 0.004], [x + 0.004, y + 0.002], [x + 0.002, y + 0.002]];
         vec![
             ("box", border(&polygon(vec![boxed(at, 0.003)]))),
             ("hole", border(&polygon(vec![boxed(at, 0.006), hole]))),
-            ("disc", border(&disc(at, 80.0).expect("a disc"))),
-            ("corridor", border(&corridor(&[at, [x + 0.003, y + 0.001]], 30.0).expect("a corridor"))),
+            ("disc", some(border(&disc(at, 80.0).expect("a disc")))),
+            ("corridor", some(border(&corridor(&[at, [x + 0.003, y + 0.001]], 30.0).expect("a corridor")))),
         ]
     }
 
@@ -299,7 +301,7 @@ mod tests {
         for (n, home) in places.into_iter().enumerate() {
             for far in [0.02, 1.0, 120.0] {
                 let mut rim = Vec::new();
-                for _ in 0..60 {
+                for _ in 0..12 {
                     let mut place = [home[0] + far * (random.unit() - 0.5), home[1] + far * (random.unit() - 0.5)];
                     place[0] = (place[0] + 540.0).rem_euclid(360.0) - 180.0;
                     place = [place[0].clamp(-180.0, 179.99), place[1].clamp(-90.0, 89.98)];
