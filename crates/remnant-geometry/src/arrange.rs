@@ -31,6 +31,9 @@ pub(crate) struct Fragment {
 /// Parts that an edge is looked along in, at most: the box of a long slanted edge holds far more than lies beside it.
 const LOOKS: i64 = 64;
 
+/// Points that are looked at one by one before an edge is looked along in parts.
+const FEW: usize = 64;
+
 /// How rings may meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meetings {
@@ -62,21 +65,26 @@ pub(crate) fn node<'a>(
     let mut strips = Strips::default();
     strips.fill(&boxes);
     let (mut parts, mut passed, mut done): (Vec<Fragment>, Vec<Point>, u64) = (Vec::new(), Vec::new(), 0);
+    let mut few: Vec<u32> = Vec::new();
     for same in owned.chunk_by(|e, f| (e.from, e.to) == (f.from, f.to)) {
         let (a, b) = (same[0].from, same[0].to);
         passed.clear();
-        for query in looks(a, b) {
-            strips.points_within(&boxes, query, |i| {
-                done += 1;
-                let p = hot[i];
-                let meets = match meetings {
-                    Meetings::Any => passes(a, b, p),
-                    Meetings::Touches => turn(a, b, p) == 0 && p.y >= a.y.min(b.y) && p.y <= a.y.max(b.y),
-                };
-                if meets && a.x <= p.x && p.x <= b.x {
-                    passed.push(p);
-                }
-            });
+        let mut look_at = |i: usize| {
+            done += 1;
+            let p = hot[i];
+            let meets = match meetings {
+                Meetings::Any => passes(a, b, p),
+                Meetings::Touches => turn(a, b, p) == 0 && p.y >= a.y.min(b.y) && p.y <= a.y.max(b.y),
+            };
+            if meets && a.x <= p.x && p.x <= b.x {
+                passed.push(p);
+            }
+        };
+        // Most edges are short, and there is little in their boxes.
+        if strips.few_within(&boxes, around(a, b), FEW, &mut few) {
+            few.iter().for_each(|&i| look_at(i as usize));
+        } else {
+            looks(a, b).for_each(|query| strips.points_within(&boxes, query, &mut look_at));
         }
         if done > most {
             return None;
@@ -165,6 +173,11 @@ fn share(length: i64, part: u128, whole: u128) -> i64 {
         false => (quotient + u64::from(twice >= whole)) as i64,
         true => -((quotient + u64::from(twice > whole)) as i64),
     }
+}
+
+/// The box of an edge with all squares that it may pass.
+fn around(a: Point, b: Point) -> Box4 {
+    [a.x.min(b.x) - 2, a.y.min(b.y) - 2, a.x.max(b.x) + 2, a.y.max(b.y) + 2]
 }
 
 /// The boxes along an edge in which to look for squares that it passes.
@@ -323,6 +336,21 @@ mod tests {
                     *net.entry(q).or_default() -= 1;
                 }
                 assert!(net.values().all(|&n| n == 0), "seed {seed}");
+            }
+        }
+    }
+
+    #[test]
+    fn edges_that_many_points_lie_beside_are_looked_along() {
+        for seed in 0..6 {
+            let many: Vec<Vec<Point>> = (0..9).flat_map(|i| rings(seed + 6 * i)).collect();
+            let all = node((0..).zip(many.iter().map(Vec::as_slice)), Meetings::Any, u64::MAX).expect("few edges");
+            let mut ends: Vec<Point> = all.iter().flat_map(|e| [e.from, e.to]).collect();
+            ends.sort_unstable();
+            ends.dedup();
+            assert!(ends.len() > 2 * FEW, "seed {seed}: {}", ends.len());
+            for (i, e) in all.iter().enumerate() {
+                assert!(!all[i + 1..].iter().any(|f| entangled(e, f)), "seed {seed}: {e:?}");
             }
         }
     }

@@ -1,20 +1,26 @@
 //! Ground grown by a distance, ground deeper than a distance, and what several grounds have in common.
 
-use geo::{Bearing, Destination, Geodesic};
+use geo::{Bearing, Geodesic};
 
+use crate::compass::Compass;
+use crate::convex;
 use crate::cut::Window;
 use crate::faces::Torn;
 use crate::footprint::{Footprint, RawPolygon, within_turn};
 use crate::outline::Outline;
 use crate::plane::{HALF_TURN, POLE, Point, STEPS_PER_DEGREE, TURN};
 use crate::repair::{self, Contours};
+use crate::slim;
 use crate::window::{FaceClass, WindowFaces};
 
 /// Degrees of an arc to a side of the polygon that stands for it. A side about the arc leaves it by 4e-5 of its radius.
-const ARC_DEGREES: f64 = 1.0;
+pub(crate) const ARC_DEGREES: f64 = 1.0;
 
 /// Degrees of an edge that are followed in one step: an edge is straight in longitude and latitude, its flank is too.
-const STEP_DEGREES: f64 = 0.02;
+pub(crate) const STEP_DEGREES: f64 = 0.02;
+
+/// The distance in metres from which on a sector's arc leaves room for a shorter one (`slim.rs`).
+const LEAST_SLIM_M: f64 = 1.0;
 
 /// On which side of an arc the sides of its polygon run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,13 +54,37 @@ pub fn grown(ground: &Footprint, metres: f64) -> Footprint {
     if metres.is_nan() || metres <= 0.0 {
         return ground.clone();
     }
-    let own = oriented(ground);
-    let mut parts = corridor(edges_of(&own), metres, Arcs::About, Side::Outside);
-    parts.extend(caps(ground, metres));
-    parts.extend(own);
-    let united = repair::unite_contours(&parts).and_then(within_turn);
+    let drawn = convex::grown(ground, metres).and_then(|border| Footprint::from_contours(vec![border]));
+    drawn.unwrap_or_else(|| by_pieces(ground, metres))
+}
+
+/// The same for any ground: flanks, sectors and the ground itself, united.
+pub(crate) fn by_pieces(ground: &Footprint, metres: f64) -> Footprint {
+    let mut pieces = corridor(edges_of(&oriented(ground)), metres, Arcs::About, Side::Outside);
+    pieces.rings.extend(caps(ground, metres));
+    pieces.rings.extend(oriented(ground));
+    let slim = if metres >= LEAST_SLIM_M { slim::slimmed(&mut pieces) } else { Vec::new() };
+    let united = repair::united_borders(&pieces.rings).map(|borders| repair::rings_of(slim::whole(borders, &slim)));
     // Where it can't be told, the whole box: what is asked for is land to be feared.
-    united.and_then(Footprint::from_contours).unwrap_or_else(|| box_about(ground, metres))
+    united.and_then(within_turn).and_then(Footprint::from_contours).unwrap_or_else(|| box_about(ground, metres))
+}
+
+/// The same without leaving anything out.
+#[cfg(test)]
+pub(crate) fn by_whole_pieces(ground: &Footprint, metres: f64) -> Footprint {
+    let mut pieces = corridor(edges_of(&oriented(ground)), metres, Arcs::About, Side::Outside).rings;
+    pieces.extend(caps(ground, metres));
+    pieces.extend(oriented(ground));
+    let united = repair::unite_contours(&pieces).and_then(within_turn);
+    united.and_then(Footprint::from_contours).expect("it fits together")
+}
+
+/// How many arcs are left out.
+#[cfg(test)]
+pub(crate) fn arcs_left_out(ground: &Footprint, metres: f64) -> usize {
+    let mut pieces = corridor(edges_of(&oriented(ground)), metres, Arcs::About, Side::Outside);
+    pieces.rings.extend(oriented(ground));
+    slim::slimmed(&mut pieces).len()
 }
 
 /// The part of some ground within `within` that lies deeper than a distance in metres inside that ground: at least that
@@ -68,7 +98,8 @@ pub fn deeper(ground: &Footprint, metres: f64, within: &Footprint) -> Option<Foo
     }
     let own = oriented(ground);
     let edges = edges_of(&own).filter(near(within, metres));
-    let away = repair::unite_contours(&corridor(edges, metres, Arcs::Within, Side::Inside)).and_then(within_turn);
+    let pieces = corridor(edges, metres, Arcs::Within, Side::Inside);
+    let away = repair::unite_contours(&pieces.rings).and_then(within_turn);
     // Where it can't be told, all of it is left.
     without(&common, &away.and_then(Footprint::from_contours))
 }
@@ -191,8 +222,8 @@ fn caps(ground: &Footprint, metres: f64) -> Contours {
 
 /// The ground on one side of edges that follow each other and have the ground on their left, as counter-clockwise pieces
 /// that overlap; longitudes run on beyond 180 degrees.
-fn corridor(edges: impl Iterator<Item = (Point, Point)>, metres: f64, arcs: Arcs, side: Side) -> Contours {
-    let mut pieces = Contours::new();
+fn corridor(edges: impl Iterator<Item = (Point, Point)>, metres: f64, arcs: Arcs, side: Side) -> Pieces {
+    let mut pieces = Pieces::default();
     let mut ring: Vec<(Point, Point)> = Vec::new();
     let mut flush = |ring: &mut Vec<(Point, Point)>| {
         let closed = ring.first().zip(ring.last()).is_some_and(|(first, last)| first.0 == last.1);
@@ -209,6 +240,14 @@ fn corridor(edges: impl Iterator<Item = (Point, Point)>, metres: f64, arcs: Arcs
     pieces
 }
 
+/// Pieces of ground, counter-clockwise, that overlap.
+#[derive(Default)]
+pub(crate) struct Pieces {
+    pub(crate) rings: Contours,
+    /// Which of them are sectors that begin with their corner.
+    pub(crate) sectors: Vec<usize>,
+}
+
 /// A stretch of an edge, with the azimuths at its ends.
 struct Stretch {
     from: [f64; 2],
@@ -217,7 +256,7 @@ struct Stretch {
     arrive: f64,
 }
 
-fn follow(edges: &[(Point, Point)], closed: bool, metres: f64, (arcs, side): (Arcs, Side), pieces: &mut Contours) {
+fn follow(edges: &[(Point, Point)], closed: bool, metres: f64, (arcs, side): (Arcs, Side), pieces: &mut Pieces) {
     let (to_left, to_right) = match side {
         Side::Inside => (metres, LAP.min(metres)),
         Side::Outside => (LAP.min(metres), metres),
@@ -240,40 +279,41 @@ fn follow(edges: &[(Point, Point)], closed: bool, metres: f64, (arcs, side): (Ar
     }
     for (i, stretch) in stretches.iter().enumerate() {
         let Stretch { from, to, out, arrive } = *stretch;
+        let (here, there) = (Compass::new(from), Compass::new(to));
         let (left, right) = (out - 90.0, out + 90.0);
         // The ends are corners of the flank: its sides are straight in longitude and latitude and would pass them by
         // millimetres, and leave slits beside the sectors.
-        let (start, end) = ([on_grid(from[0]), on_grid(from[1])], [on_grid(to[0]), on_grid(to[1])]);
+        let (start, end) = (here.place(), there.place());
         let flank = [
-            off(from, left, to_left),
+            here.towards(left, to_left),
             start,
-            off(from, right, to_right),
-            off(to, arrive + 90.0, to_right),
+            here.towards(right, to_right),
+            there.towards(arrive + 90.0, to_right),
             end,
-            off(to, arrive - 90.0, to_left),
+            there.towards(arrive - 90.0, to_left),
         ];
-        push(flank.to_vec(), pieces);
+        push(flank.to_vec(), &mut pieces.rings);
         let next = stretches.get(i + 1).or_else(|| stretches.first().filter(|_| closed));
         match next {
             Some(next) => {
                 let turn = (next.out - arrive + 540.0).rem_euclid(360.0) - 180.0;
                 // A turn to the right opens a gap on the left, and the other way round.
                 match side {
-                    Side::Inside if turn > 0.0 => sector(to, arrive - 90.0, turn, metres, arcs, pieces),
-                    Side::Outside if turn < 0.0 => sector(to, arrive + 90.0, turn, metres, arcs, pieces),
+                    Side::Inside if turn > 0.0 => sector(&there, arrive - 90.0, turn, metres, arcs, pieces),
+                    Side::Outside if turn < 0.0 => sector(&there, arrive + 90.0, turn, metres, arcs, pieces),
                     _ => {}
                 }
             }
-            None => sector(to, arrive - 90.0, 180.0, metres, arcs, pieces),
+            None => sector(&there, arrive - 90.0, 180.0, metres, arcs, pieces),
         }
         if i == 0 && !closed {
-            sector(from, out + 90.0, 180.0, metres, arcs, pieces);
+            sector(&here, out + 90.0, 180.0, metres, arcs, pieces);
         }
     }
 }
 
 /// The sector about a corner between two azimuths.
-fn sector(corner: [f64; 2], first: f64, turn: f64, metres: f64, arcs: Arcs, pieces: &mut Contours) {
+fn sector(corner: &Compass, first: f64, turn: f64, metres: f64, arcs: Arcs, pieces: &mut Pieces) {
     if turn.abs() < 1e-7 {
         return;
     }
@@ -283,26 +323,20 @@ fn sector(corner: [f64; 2], first: f64, turn: f64, metres: f64, arcs: Arcs, piec
         Arcs::About => metres / libm::cos(0.5 * step.to_radians()),
         Arcs::Within => metres,
     };
-    let centre = [on_grid(corner[0]), on_grid(corner[1])];
-    let arc = (0..=steps as u32).map(|i| off(corner, first + f64::from(i) * step, radius));
-    let sides = [off(corner, first, metres), off(corner, first + turn, metres)];
-    push([centre, sides[0]].into_iter().chain(arc).chain([sides[1]]).collect(), pieces);
-}
-
-fn on_grid(degrees: f64) -> i64 {
-    (degrees * STEPS_PER_DEGREE as f64).round() as i64
-}
-
-/// The point at an azimuth and distance, on the same side of the antimeridian, in grid steps.
-fn off(from: [f64; 2], azimuth: f64, metres: f64) -> [i64; 2] {
-    let p = Geodesic.destination(geo::Point::from(from), azimuth, metres);
-    let turns = ((from[0] - p.x()) / 360.0).round();
-    [on_grid(p.x() + 360.0 * turns), on_grid(p.y())]
+    let mut ring = Vec::with_capacity(steps as usize + 4);
+    ring.extend([corner.place(), corner.towards(first, metres)]);
+    corner.arc((first, step), steps as u32, radius, &mut |p| ring.push(p));
+    ring.push(corner.towards(first + turn, metres));
+    let (before, centre) = (pieces.rings.len(), corner.place());
+    push(ring, &mut pieces.rings);
+    if pieces.rings.get(before).is_some_and(|ring| ring[0] == centre) {
+        pieces.sectors.push(before);
+    }
 }
 
 /// Adds a piece, turned counter-clockwise.
-fn push(ring: Vec<[i64; 2]>, pieces: &mut Contours) {
-    let mut ring: Vec<Point> = ring.into_iter().map(|[x, y]| Point { x, y: y.clamp(-POLE, POLE) }).collect();
+fn push(mut ring: Vec<Point>, pieces: &mut Contours) {
+    ring.iter_mut().for_each(|p| p.y = p.y.clamp(-POLE, POLE));
     ring.dedup();
     let area = repair::doubled_area(ring.iter().copied());
     if area < 0 {

@@ -14,6 +14,7 @@
 //! | [`outline`] | the shapes of classes of ground |
 //! | [`measure`] | geodesic distances, lengths, discs and corridors |
 //! | [`grow`] | ground grown by a distance, or deeper than a distance |
+//! | `compass`, `convex`, `slim` | the points about a corner; convex ground grown at once; arcs that nothing meets |
 //! | [`probe`] | what covers a point, and where a line meets a border |
 //! | `validity`, `repair` | are rings valid by OGC Simple Features? If not: the ring rule |
 //! | `arrange` | rings led through the grid once, and filled by a rule |
@@ -46,6 +47,8 @@
 //! ```
 
 mod arrange;
+mod compass;
+mod convex;
 mod corners;
 mod cut;
 mod faces;
@@ -61,6 +64,7 @@ mod repair;
 #[cfg(test)]
 #[path = "../../../tests/seed.rs"]
 mod seed;
+mod slim;
 mod stretches;
 mod strips;
 mod validity;

@@ -97,14 +97,20 @@ fn filled(rings: &[Vec<Point>], others: &[Vec<Point>], rule: Rule, meetings: Mee
     fill(&parts, &rule)
 }
 
-fn rings_of(borders: Vec<Directed>) -> Contours {
+/// Borders as rings: shells counter-clockwise, holes clockwise.
+pub(crate) fn rings_of(borders: Vec<Directed>) -> Contours {
     polygons_within(borders).into_iter().flatten().collect()
 }
 
 /// The union of polygons whose shells run counter-clockwise and holes clockwise; `None` where fragments contradict each
 /// other, which would be a fault of this program.
 pub(crate) fn unite_contours(contours: &[Vec<Point>]) -> Option<Contours> {
-    Some(rings_of(filled(contours, &[], ROUND, Meetings::Any)?))
+    united_borders(contours).map(rings_of)
+}
+
+/// The borders of that union, in no rings yet.
+pub(crate) fn united_borders(contours: &[Vec<Point>]) -> Option<Vec<Directed>> {
+    filled(contours, &[], ROUND, Meetings::Any)
 }
 
 /// What all rings together cover by the even-odd rule.

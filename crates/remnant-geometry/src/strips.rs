@@ -160,6 +160,31 @@ impl Strips {
         }
     }
 
+    /// Gathers what [`Self::points_within`] calls `near` for, in the same order, unless more than `most` points would
+    /// have to be looked at: says whether it did.
+    pub(crate) fn few_within(&self, points: &[Box4], query: Box4, most: usize, found: &mut Vec<u32>) -> bool {
+        found.clear();
+        let mut looked = 0;
+        for s in self.reached(query) {
+            let members = &self.members[self.starts[s] as usize..self.starts[s + 1] as usize];
+            let from = members.partition_point(|&i| points[i as usize][0] < query[0]);
+            for &i in &members[from..] {
+                let [x, y, ..] = points[i as usize];
+                if x > query[2] {
+                    break;
+                }
+                looked += 1;
+                if looked > most {
+                    return false;
+                }
+                if query[1] <= y && y <= query[3] {
+                    found.push(i);
+                }
+            }
+        }
+        true
+    }
+
     /// Calls `near` for every box that shares a point with `query` (some boxes may come twice). Queries must come in
     /// ascending order of `x_min` and have one width: boxes that lie west of one are forgotten.
     pub(crate) fn meeting_in_order(&mut self, boxes: &[Box4], query: Box4, mut near: impl FnMut(usize)) {
@@ -237,6 +262,11 @@ mod tests {
                 hits.sort_unstable();
                 let all: Vec<_> = (0..corners.len()).filter(|&i| meets(corners[i], query)).collect();
                 assert_eq!(hits, all, "{query:?}");
+                let mut few = Vec::new();
+                assert!(points.few_within(&corners, query, corners.len(), &mut few));
+                few.sort_unstable();
+                assert_eq!(few, all.iter().map(|&i| i as u32).collect::<Vec<_>>(), "{query:?}");
+                assert!(all.is_empty() || !points.few_within(&corners, query, all.len() - 1, &mut few));
             }
         }
     }

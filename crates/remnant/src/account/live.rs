@@ -31,6 +31,7 @@ pub(super) struct Near {
 pub(super) struct LiveLand<'a> {
     rules: &'a Rules<'a>,
     accuracies: Vec<f64>,
+    any_accuracy: bool,
     /// Hazards with effect, each box grown by its accuracy.
     hazards: RTree<Entry>,
     /// Releases with effect.
@@ -61,6 +62,7 @@ impl<'a> LiveLand<'a> {
             releases: tree(false),
             lands: events.iter().map(|_| OnceLock::new()).collect(),
             rules,
+            any_accuracy: accuracies.iter().any(|&accuracy| accuracy > 0.0),
             accuracies,
         }
     }
@@ -91,6 +93,9 @@ impl<'a> LiveLand<'a> {
         always: bool,
         shared: &dyn Fn(u32) -> bool,
     ) -> Vec<Near> {
+        if !always && !self.any_accuracy {
+            return Vec::new();
+        }
         let candidates = within(&self.hazards, zone, metres);
         if !always && candidates.iter().all(|&event| self.accuracies[event as usize] <= 0.0) {
             return Vec::new();

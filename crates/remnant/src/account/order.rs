@@ -9,18 +9,11 @@
 
 use std::cmp::Ordering;
 
-use rayon::prelude::*;
 use remnant_geometry::Area;
-use remnant_geometry::measure::{Chord, chord_of, chords};
 use rustc_hash::FxHashMap;
 
-use super::live::distance_within;
-use crate::records::Survey;
 use crate::report::{Access, Criterion, Plan, Priority, SquareMetres, ToClear, ZoneRow};
 use crate::settings::{Measure, Settings};
-
-/// Incidents this near to a zone count for it, in metres.
-const INCIDENTS_M: f64 = 1000.0;
 
 /// How much each weight is varied.
 const FACTOR: f64 = 2.0;
@@ -29,26 +22,18 @@ const SENSITIVITY: &str = "each weight in turn was halved, doubled and, where ot
 
 /// The order of work; `None` where no zone has anything to be cleared. `shared` is contaminated land by the zones that it
 /// is near.
-pub(super) fn plan(
-    survey: &Survey,
-    settings: &Settings,
-    zones: &[ZoneRow],
-    shared: &FxHashMap<Vec<u32>, Area>,
-) -> Option<Plan> {
+pub(super) fn plan(settings: &Settings, zones: &[ZoneRow], shared: &FxHashMap<Vec<u32>, Area>) -> Option<Plan> {
     let work: Vec<(usize, &ToClear)> =
         zones.iter().enumerate().filter_map(|(i, z)| Some((i, z.to_clear.as_ref()?))).collect();
     if work.is_empty() {
         return None;
     }
     let weights = weights(settings, zones);
-    let asks_incidents = weights.iter().any(|w| w.0 == Measure::Incidents);
-    let incidents: Vec<u64> = if asks_incidents { near_incidents(survey, settings) } else { vec![0; zones.len()] };
     let mut entries: Vec<Entry<'_>> = Vec::new();
     let mut missing: Vec<(usize, String)> = Vec::new();
     for (zone, to_clear) in work {
         let row = &zones[zone];
-        let values: Result<Vec<f64>, &str> =
-            weights.iter().map(|(measure, _)| value(measure, row, to_clear, incidents[zone])).collect();
+        let values: Result<Vec<f64>, &str> = weights.iter().map(|(measure, _)| value(measure, row, to_clear)).collect();
         match values {
             Ok(values) => entries.push(Entry { zone, row, to_clear, values }),
             Err(why) => missing.push((zone, why.to_owned())),
@@ -132,7 +117,7 @@ fn weights(settings: &Settings, zones: &[ZoneRow]) -> Vec<(Measure, f64)> {
 }
 
 /// What a zone has by a measure, or why nobody can say.
-fn value(measure: &Measure, zone: &ZoneRow, to_clear: &ToClear, incidents: u64) -> Result<f64, &'static str> {
+fn value(measure: &Measure, zone: &ZoneRow, to_clear: &ToClear) -> Result<f64, &'static str> {
     let people = || zone.people.ok_or("the zone layer does not say how many people");
     let homes = || zone.homes.ok_or("the zone layer does not say how many homes");
     let hectares = || {
@@ -157,7 +142,7 @@ fn value(measure: &Measure, zone: &ZoneRow, to_clear: &ToClear, incidents: u64) 
             Access::Connected => 0.0,
             Access::CutOff => 1.0,
         },
-        Measure::Incidents => incidents as f64,
+        Measure::Incidents => zone.incidents_near.len() as f64,
         Measure::ExposedFeatures(theme) => of_theme(theme, |e| e.exposed_features as f64)?,
         Measure::ExposedLength(theme) => of_theme(theme, |e| e.exposed_length_m)?,
         Measure::ExposedArea(theme) => of_theme(theme, |e| e.exposed_area.as_f64())?,
@@ -213,24 +198,6 @@ fn marginal(sequence: &[usize], zones: usize, shared: &FxHashMap<Vec<u32>, Area>
         }
     }
     own.into_iter().map(SquareMetres::rounded).collect()
-}
-
-/// Incidents by the date of the account in every zone and within a kilometre of it.
-fn near_incidents(survey: &Survey, settings: &Settings) -> Vec<u64> {
-    let counts = |date: Option<jiff::civil::Date>| date.is_none_or(|d| settings.as_of.is_none_or(|t| d <= t));
-    let incidents: Vec<_> = survey.incidents.iter().filter(|i| counts(i.date)).collect();
-    survey
-        .zones
-        .par_iter()
-        .map(|zone| {
-            let border: Vec<Chord> = zone.ground.edges().flat_map(|(p, q)| chords(p, q)).collect();
-            let near = incidents.iter().filter(|incident| {
-                zone.ground.covers(incident.place).unwrap_or(true)
-                    || distance_within(&border, [chord_of(incident.place)], INCIDENTS_M).is_some()
-            });
-            near.count() as u64
-        })
-        .collect()
 }
 
 /// Writes the sentence of every place, from the figures that the plan and the zones hold: so a plan whose figures were

@@ -2,88 +2,23 @@
 
 use jiff::civil::Date;
 use rayon::prelude::*;
-use remnant_geometry::measure::{Chord, chord_of, chords};
-use remnant_geometry::plane::{HALF_TURN, TURN};
-use remnant_geometry::{Area, Footprint, Point};
-use rstar::RTree;
-use rstar::primitives::{GeomWithData, Rectangle};
+use remnant_geometry::measure::{Chord, chords};
+use remnant_geometry::{Area, Footprint};
 
 use super::faces::Rules;
 use super::ledger::{Ledger, ZoneLand};
-use super::live::{LiveLand, Near, distance_within};
+use super::live::{LiveLand, Near};
+use super::lost::LostBoxes;
+use super::open_points::{OpenPoints, PointNear};
 use super::overlay::Overlay;
 use super::points::EvidencePoint;
-use super::reach::grown_bounds;
+use super::rim::{Nearest, Rim};
 use super::stability::{Case, stability};
 use crate::records::Survey;
 use crate::report::{Access, SquareMetres, States, ToClear, ZoneRow};
 use crate::settings::Settings;
 use crate::status::State;
 use crate::zone::{Evidence, ZoneStatus, judge, reasons as reasons_of};
-
-/// How far two borders that are one in the data may lie apart once both are on the grid, in metres: each bends by less
-/// than 25 micrometres. Land this near touches, also where the safety distance is nothing.
-const BENT_M: f64 = 5e-5;
-
-/// A stretch of the rim of contaminated land, in space.
-struct Stretch {
-    chord: Chord,
-    mark: u32,
-}
-
-/// The rim of all contaminated land, to find what is near.
-struct Rim<'a> {
-    tree: RTree<GeomWithData<Rectangle<[f64; 3]>, u32>>,
-    stretches: Vec<Stretch>,
-    live_sets: &'a [Vec<u32>],
-}
-
-impl<'a> Rim<'a> {
-    fn new(overlay: &'a Overlay) -> Self {
-        let mut edges = overlay.outline.rim().to_vec();
-        // The order in which windows are done must not decide between hazards that are equally near.
-        edges.par_sort_unstable_by_key(|e| (e.from, e.to));
-        let stretches: Vec<Stretch> =
-            edges.iter().flat_map(|e| chords(e.from, e.to).map(|chord| Stretch { chord, mark: e.mark })).collect();
-        let entry = |(i, s): (usize, &Stretch)| {
-            let [low, high] = s.chord.bounds();
-            GeomWithData::new(Rectangle::from_corners(low, high), i as u32)
-        };
-        let tree = RTree::bulk_load(stretches.iter().enumerate().map(entry).collect());
-        Self { tree, stretches, live_sets: &overlay.live_sets }
-    }
-
-    fn live(&self, stretch: u32) -> &[u32] {
-        let mark = self.stretches[stretch as usize].mark;
-        &self.live_sets[mark as usize - 1]
-    }
-
-    /// The nearest stretch to any of some chords, with its distance in metres and its bearing in degrees.
-    fn nearest(&self, chords: &[Chord]) -> Option<(f64, u32, Option<f64>)> {
-        let mut best: Option<(f64, u32)> = None;
-        let mut winner = None;
-        for chord in chords {
-            let half = 0.5 * chord.length();
-            for (entry, squared) in self.tree.nearest_neighbor_iter_with_distance_2(chord.middle()) {
-                if best.is_some_and(|(d, _)| squared.sqrt() - half > d) {
-                    break;
-                }
-                let distance = chord.distance(&self.stretches[entry.data as usize].chord);
-                if best.is_none_or(|b| (distance, entry.data) < b) {
-                    best = Some((distance, entry.data));
-                    winner = Some(*chord);
-                }
-            }
-        }
-        let (_, stretch) = best?;
-        let (from, to) = (winner?, &self.stretches[stretch as usize].chord);
-        let distance = from.geodesic_distance(to);
-        if distance <= BENT_M {
-            return Some((0.0, stretch, None));
-        }
-        Some((distance, stretch, from.bearing(to)))
-    }
-}
 
 /// A row for every zone, in the order of the survey.
 pub(super) fn rows(
@@ -96,7 +31,8 @@ pub(super) fn rows(
     if survey.zones.is_empty() {
         return Vec::new();
     }
-    let rim = Rim::new(overlay);
+    let id = |event: u32| rules.covers.id(event);
+    let rim = Rim::new(overlay, &id);
     let mut lands: Vec<Vec<(ZoneLand, Area)>> = vec![Vec::new(); survey.zones.len()];
     for (&(zone, land), &area) in &overlay.ledger.zones {
         lands[zone as usize].push((land, area));
@@ -104,7 +40,9 @@ pub(super) fn rows(
     lands.iter_mut().for_each(|l| l.sort_unstable());
     let work = Work::new(&overlay.ledger, survey.zones.len());
     let live = LiveLand::new(rules, survey);
-    let surroundings = Surroundings { survey, rules, settings, rim, evidence, live, work };
+    let points = OpenPoints::new(survey, evidence, settings.safety_distance_m);
+    let lost = LostBoxes::new(&survey.lost_hazards);
+    let surroundings = Surroundings { survey, rules, settings, rim, points, lost, live, work };
     (0..survey.zones.len()).into_par_iter().map(|zone| surroundings.row(zone, &lands[zone])).collect()
 }
 
@@ -113,7 +51,8 @@ struct Surroundings<'a> {
     rules: &'a Rules<'a>,
     settings: &'a Settings,
     rim: Rim<'a>,
-    evidence: &'a [EvidencePoint],
+    points: OpenPoints<'a>,
+    lost: LostBoxes<'a>,
     live: LiveLand<'a>,
     work: Work,
 }
@@ -180,8 +119,8 @@ impl Surroundings<'_> {
             (Some(0.0), id, None)
         } else {
             match self.rim.nearest(&border) {
-                Some((distance, stretch, bearing)) => {
-                    let ids = self.rim.live(stretch).iter().map(|&h| self.rules.covers.id(h));
+                Some(Nearest { distance, live, bearing }) => {
+                    let ids = live.iter().map(|&h| self.rules.covers.id(h));
                     (Some(distance), ids.min().map(str::to_owned), bearing)
                 }
                 None => (None, None, None),
@@ -190,7 +129,7 @@ impl Surroundings<'_> {
         let shared =
             |hazard: u32| -> Area { lands.iter().filter(|l| l.0 == ZoneLand::Live(hazard)).map(|l| l.1).sum() };
         let safety = self.settings.safety_distance_m;
-        let points = self.points_outside(&zone.ground, &border);
+        let points = self.points.outside(&zone.ground, &border);
         let vague = points.iter().any(|p| p.2 > 0.0);
         let near = self.live.near(&zone.ground, &border, safety, vague, &|hazard| shared(hazard) > Area::ZERO);
         let evidence = self.evidence(&zone.ground, &border, lands, nearest_hazard_m, &hazard_ids, &near, &points);
@@ -263,21 +202,6 @@ impl Surroundings<'_> {
         something.then_some(ToClear { area, hazard_ids, evidence_points })
     }
 
-    /// Open evidence points outside a zone that may make it `near`, with every doubt: id, distance, accuracy.
-    fn points_outside(&self, ground: &Footprint, border: &[Chord]) -> Vec<(String, f64, f64)> {
-        let mut points = Vec::new();
-        for point in self.evidence.iter().filter(|e| e.open && ground.covers(e.place) == Some(false)) {
-            let hazard = &self.survey.hazards[point.hazard];
-            let accuracy = hazard.accuracy_m.unwrap_or(0.0);
-            let reach = self.settings.safety_distance_m + accuracy;
-            if let Some(distance) = distance_within(border, [chord_of(point.place)], reach) {
-                points.push((hazard.id.to_string(), distance, accuracy));
-            }
-        }
-        points.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
-        points
-    }
-
     /// Everything that the status of a zone hangs on.
     #[expect(clippy::too_many_arguments, reason = "all that is known of one zone, told in one call")]
     fn evidence(
@@ -288,7 +212,7 @@ impl Surroundings<'_> {
         nearest_m: Option<f64>,
         hazard_ids: &[String],
         near: &[Near],
-        points: &[(String, f64, f64)],
+        points: &[PointNear],
     ) -> Evidence {
         let safety = self.settings.safety_distance_m;
         let of = |pick: &dyn Fn(ZoneLand) -> bool| -> f64 {
@@ -302,10 +226,9 @@ impl Surroundings<'_> {
             }
             near_by_accuracy.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
         }
-        let inside = |p: &&EvidencePoint| p.open && ground.covers(p.place).unwrap_or(true);
-        let inside: Vec<&EvidencePoint> = self.evidence.iter().filter(inside).collect();
+        let inside = self.points.inside(ground);
         let mut points_inside: Vec<String> =
-            inside.iter().map(|p| self.survey.hazards[p.hazard].id.to_string()).collect();
+            inside.iter().map(|&hazard| self.survey.hazards[hazard].id.to_string()).collect();
         points_inside.sort_unstable();
         points_inside.dedup();
         let points_near: Vec<(String, f64)> = points
@@ -313,11 +236,7 @@ impl Surroundings<'_> {
             .filter(|(_, distance, accuracy)| *distance <= safety.max(*accuracy))
             .map(|(id, distance, _)| (id.clone(), *distance))
             .collect();
-        let lost = self
-            .survey
-            .lost_hazards
-            .iter()
-            .filter(|lost| lost.bounds.is_some_and(|bounds| box_near(ground, border, bounds, safety)));
+        let lost = self.lost.near(ground, border, safety);
         Evidence {
             zone_m2: of(&|l| matches!(l, ZoneLand::In(_))),
             contaminated_m2: of(&|l| matches!(l, ZoneLand::In(s) if s.is_contaminated())),
@@ -330,38 +249,7 @@ impl Surroundings<'_> {
             nearest_m,
             safety_m: safety,
             near_by_accuracy,
-            lost_hazards: lost.map(|l| l.id.clone()).collect(),
+            lost_hazards: lost.into_iter().map(|l| l.id.clone()).collect(),
         }
     }
-}
-
-/// Whether a hazard somewhere in a box could lie in a zone or within a distance of it.
-fn box_near(ground: &Footprint, border: &[Chord], [low, high]: [Point; 2], reach: f64) -> bool {
-    if low.x > high.x {
-        let (west, east) = (Point { x: HALF_TURN, y: high.y }, Point { x: -HALF_TURN, y: low.y });
-        return box_near(ground, border, [low, west], reach) || box_near(ground, border, [east, high], reach);
-    }
-    // What of the box can be near enough.
-    let bounds = grown_bounds(ground, reach);
-    [-TURN, 0, TURN].into_iter().any(|turn| {
-        let west = (low.x + turn).max(bounds.min.x);
-        let limit = (high.x + turn).min(bounds.max.x);
-        let (south, top) = (low.y.max(bounds.min.y), high.y.min(bounds.max.y));
-        west <= limit && south <= top && {
-            let corner = |x, y| Point { x, y };
-            let corners = [corner(west, south), corner(limit, south), corner(limit, top), corner(west, top)];
-            meets_box(ground, border, corners, reach)
-        }
-    })
-}
-
-/// Whether a zone and a box share a point or come within a distance of each other.
-fn meets_box(ground: &Footprint, border: &[Chord], corners: [Point; 4], reach: f64) -> bool {
-    let (low, high) = (corners[0], corners[2]);
-    let inside = |p: Point| low.x <= p.x && p.x <= high.x && low.y <= p.y && p.y <= high.y;
-    if corners.iter().any(|&c| ground.covers(c).unwrap_or(true)) || ground.edges().any(|(p, _)| inside(p)) {
-        return true;
-    }
-    let sides: Vec<Chord> = (0..4).flat_map(|i| chords(corners[i], corners[(i + 1) % 4])).collect();
-    distance_within(border, sides, reach).is_some()
 }
