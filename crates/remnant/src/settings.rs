@@ -95,6 +95,9 @@ pub struct Settings {
     pub faces: bool,
     /// The number of threads; `None` for one for each core.
     pub threads: Option<usize>,
+    /// A folder that keeps the accounts of windows for later runs of this program; `None` for none. No figure depends on
+    /// it, but whoever can write to it could change figures.
+    pub cache: Option<std::path::PathBuf>,
     /// The day of the run: dates after it are doubtful.
     pub today: Date,
     /// Whether the outputs are for the public: without the ground of hazards and releases, and without what it could be
@@ -196,6 +199,7 @@ impl Settings {
             hxl: false,
             faces: false,
             threads: None,
+            cache: None,
             today,
             public: false,
             limits: crate::read::Limits::default(),

@@ -130,6 +130,20 @@ impl DeedBook {
         }));
     }
 
+    /// Every entry: the event, the place, the number of the deed, the area in area units.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (u32, u32, usize, i64)> + '_ {
+        self.entries.iter().map(|entry| {
+            let (event, place) = entry.land();
+            (event, place, entry.deed(), entry.units)
+        })
+    }
+
+    /// Enters the area of a deed in a window as it was; `None` where there is no such deed.
+    pub(super) fn put(&mut self, event: u32, place: u32, deed: usize, units: i64) -> Option<()> {
+        self.entries.push(Entry::new(event, place, *Deed::ALL.get(deed)?, units));
+        Some(())
+    }
+
     fn merge(&mut self, mut other: Self) {
         if self.entries.len() < other.entries.len() {
             std::mem::swap(&mut self.entries, &mut other.entries);

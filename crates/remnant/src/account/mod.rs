@@ -5,6 +5,7 @@
 mod access;
 mod atoms;
 mod boundaries;
+mod cache;
 mod events;
 mod exposure;
 mod face_layer;
@@ -40,6 +41,7 @@ use crate::report::{Account, Check, DistrictRow, LandShape, LandState, SquareMet
 use crate::settings::Settings;
 use crate::status::State;
 use boundaries::Versions;
+pub(crate) use cache::Cache;
 use events::Covers;
 use faces::Rules;
 use ground::Ground;
@@ -60,11 +62,17 @@ use series::Material;
 /// then there is no result rather than a wrong one.
 pub fn account(survey: &Survey, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
     let pool = settings.pool()?;
-    pool.install(|| account_here(survey, settings, progress))
+    let cache = Cache::open(settings, &[])?;
+    pool.install(|| account_here(survey, settings, cache.as_ref(), progress))
 }
 
-/// The same in the threads of the caller.
-pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
+/// The same in the threads of the caller, with the cache that it has opened.
+pub(crate) fn account_here(
+    survey: &Survey,
+    settings: &Settings,
+    cache: Option<&Cache>,
+    progress: &dyn Progress,
+) -> Result<Account> {
     let mut settings = settings.clone();
     settings.as_of = settings.as_of.or_else(|| latest_date(survey, &settings));
     if let (Some(since), Some(as_of)) = (settings.since, settings.as_of)
@@ -84,7 +92,7 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
         return Err(Error::unusable("there are too many districts", Location::default(), why, remedy));
     }
     let rules = Rules::new(&covers, &settings);
-    let overlay = overlay::overlay(&rules, settings.geometry, progress)?;
+    let overlay = overlay::overlay(&rules, settings.geometry, cache, progress)?;
 
     progress.stage("adding up", 0);
     progress.outlook(share::ACCOUNTED[usize::from(settings.geometry)], share::ADDED);
@@ -126,6 +134,10 @@ pub(crate) fn account_here(survey: &Survey, settings: &Settings, progress: &dyn 
     let shapes = if settings.geometry { shapes(outline, &rows) } else { Vec::new() };
     checks.extend(shape_check(&shapes));
     let (districts, outside) = district_rows(&covers, rows, settings.geometry);
+    if let Some(cache) = cache {
+        // What breaks a law is not to come back.
+        progress.cache(&cache.end(checks.iter().all(|check| check.holds)));
+    }
     let unplaced_hazards = survey.lost_hazards.iter().filter(|h| h.bounds.is_none()).count() as u64;
     Ok(Account {
         settings,

@@ -1,5 +1,6 @@
 //! All windows in parallel: records -> faces -> ledger and shapes.
 
+use std::mem::take;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -8,6 +9,7 @@ use remnant_geometry::{Bounds, Footprint, Outline, Point, Torn, Window, WindowFa
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
+use super::cache::{Cache, Windows};
 use super::faces::{Rules, WindowAccount};
 use super::ledger::Ledger;
 use crate::error::{Error, Location, Result};
@@ -28,7 +30,7 @@ pub(super) struct Overlay {
 }
 
 impl Overlay {
-    fn merge(mut self, other: Self) -> Self {
+    pub(super) fn merge(mut self, other: Self) -> Self {
         self.ledger.merge(other.ledger);
         let mut outline = other.outline;
         outline.shift_marks(self.live_sets.len() as u32);
@@ -44,17 +46,25 @@ struct Ground<'a> {
     footprints: Vec<&'a Footprint>,
     index: RTree<Entry>,
     draw: bool,
+    /// The accounts that were made before, where the run has a cache.
+    kept: Option<Windows<'a>>,
 }
 
 /// Cuts and accounts for every window that a cover reaches.
 ///
 /// Each window is a task of its own, so that one district or one huge hazard is shared by all threads.
-pub(super) fn overlay(rules: &Rules<'_>, draw: bool, progress: &dyn Progress) -> Result<Overlay> {
+pub(super) fn overlay(
+    rules: &Rules<'_>,
+    draw: bool,
+    cache: Option<&Cache>,
+    progress: &dyn Progress,
+) -> Result<Overlay> {
     let footprints = rules.covers.footprints();
     let (index, windows) = rayon::join(|| index(&footprints), || windows(&footprints));
     progress.stage("accounting for every piece of ground", windows.len() as u64);
     progress.outlook(share::UNDERSTOOD, share::ACCOUNTED[usize::from(draw)]);
-    let ground = Ground { rules, footprints, index, draw };
+    let kept = cache.and_then(|cache| Windows::new(cache, rules, &footprints, draw));
+    let ground = Ground { rules, footprints, index, draw, kept };
     let failure: Mutex<Option<Error>> = Mutex::new(None);
     let fail = |error: Error| {
         failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -94,6 +104,8 @@ struct Worker {
     cutter: WindowFaces,
     reaching: Vec<u32>,
     outline: Outline,
+    /// The windows that are done, where there is a cache: each is then done by itself.
+    done: Option<Overlay>,
 }
 
 impl Worker {
@@ -101,20 +113,44 @@ impl Worker {
     fn whole_window(&mut self, window: Window, ground: &Ground<'_>, progress: &dyn Progress) -> Result<()> {
         // After a panic nothing of this worker is used any more: the run ends with the error.
         let done = guard::tried(|| {
-            self.window(window, ground)?;
+            self.reach(window, ground);
+            match &ground.kept {
+                Some(kept) => self.kept_window(window, ground, kept)?,
+                None => self.window(window, ground)?,
+            }
             if progress.advance(1) { Err(Error::Interrupted) } else { Ok(()) }
         });
         let doing = "accounting for a piece of ground";
         done.unwrap_or_else(|panic| Err(panic.fault(doing, Location::default(), &self.near(window, ground))))
     }
 
-    fn window(&mut self, window: Window, ground: &Ground<'_>) -> Result<()> {
+    /// Finds the covers that reach a window.
+    fn reach(&mut self, window: Window, ground: &Ground<'_>) {
         let bounds = window.bounds();
         let envelope = AABB::from_corners([bounds.min.x, bounds.min.y], [bounds.max.x, bounds.max.y]);
         self.reaching.clear();
         self.reaching.extend(ground.index.locate_in_envelope_intersecting(envelope).map(|e| e.data));
         self.reaching.sort_unstable();
-        let Self { account, cutter, reaching, outline } = self;
+    }
+
+    /// One window, which may have been done by an earlier run.
+    fn kept_window(&mut self, window: Window, ground: &Ground<'_>, kept: &Windows<'_>) -> Result<()> {
+        let sight = kept.sight(window, &self.reaching);
+        let account = match kept.find(&sight) {
+            Some(account) => account,
+            None => {
+                self.window(window, ground)?;
+                let account = self.take();
+                kept.keep(&sight, &account);
+                account
+            }
+        };
+        self.done = Some(self.done.take().unwrap_or_default().merge(account));
+        Ok(())
+    }
+
+    fn window(&mut self, window: Window, ground: &Ground<'_>) -> Result<()> {
+        let Self { account, cutter, reaching, outline, .. } = self;
         let drawn = (ground.draw || ground.rules.want_rim).then_some(outline);
         let records = reaching.iter().map(|&r| (r, ground.footprints[r as usize]));
         let torn = cutter.cut(window, records, drawn, &mut |cover, area| {
@@ -148,8 +184,14 @@ impl Worker {
         format!("near longitude {x:.3}, latitude {y:.3}; records there: {}{more}", named.join(", "))
     }
 
-    fn result(self) -> Overlay {
-        Overlay { ledger: self.account.ledger, outline: self.outline, live_sets: self.account.live_sets }
+    /// What has been accounted for since this was last asked.
+    fn take(&mut self) -> Overlay {
+        let Self { account: WindowAccount { ledger, live_sets, .. }, outline, .. } = self;
+        Overlay { ledger: take(ledger), outline: take(outline), live_sets: take(live_sets) }
+    }
+
+    fn result(mut self) -> Overlay {
+        self.done.take().unwrap_or_else(|| self.take())
     }
 }
 
