@@ -83,6 +83,18 @@ impl Folder {
         self.path.join(format!("{job}{ENDING}"))
     }
 
+    /// Bytes that are free on the disk of the folder, where the system tells.
+    pub fn room(&self) -> Option<u64> {
+        #[cfg(unix)]
+        {
+            let disk = nix::sys::statvfs::statvfs(&self.path).ok()?;
+            #[allow(clippy::useless_conversion, reason = "the width of these differs from system to system")]
+            u64::from(disk.blocks_available()).checked_mul(u64::from(disk.fragment_size()))
+        }
+        #[cfg(not(unix))]
+        None
+    }
+
     /// A new file in the folder.
     pub fn begin(&self) -> io::Result<Unfinished> {
         let mut number = 0;

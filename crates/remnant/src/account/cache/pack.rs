@@ -121,6 +121,8 @@ struct Next {
     buffer: Vec<u8>,
     /// Where the next value goes, of the file and the buffer together.
     at: u64,
+    /// How long the file may become.
+    most: u64,
     entries: Vec<Entry>,
     /// The places of values of the former pack that were reused, among its entries.
     reused: Vec<u32>,
@@ -139,9 +141,17 @@ impl Packs {
         let mut buffer = Vec::with_capacity(BUFFER);
         buffer.extend(HEAD);
         buffer.extend(program);
+        // The other half is for the output, which may go to the same disk.
+        let most = folder.room().map_or(u64::MAX, |room| room / 2);
         let (entries, reused) = (Vec::new(), Vec::new());
-        let next = Next { file: Some(file), buffer, at: HEADER_LEN, entries, reused, failure: None };
+        let next = Next { file: Some(file), buffer, at: HEADER_LEN, most, entries, reused, failure: None };
         Ok((Self { folder, path, former, next: Mutex::new(next) }, trouble))
+    }
+
+    /// Lets the new pack take no more than this.
+    #[cfg(test)]
+    pub fn let_take(&self, most: u64) {
+        self.next().most = most;
     }
 
     fn next(&self) -> MutexGuard<'_, Next> {
@@ -192,6 +202,9 @@ impl Packs {
     pub fn end(&self, kept: bool) -> Result<(), String> {
         let mut next = self.next();
         let former = self.former.as_ref();
+        if next.file.is_none() {
+            return next.failed();
+        }
         let same = next.entries.is_empty() && former.is_none_or(|former| former.entries.len() == next.reused.len());
         if !kept || same {
             if let Some(former) = former.filter(|_| same) {
@@ -212,7 +225,7 @@ impl Packs {
             }
             self.folder.prune();
         }
-        next.failure.take().map_or(Ok(()), |e| Err(format!("the cache can't be written: {e}")))
+        next.failed()
     }
 }
 
@@ -266,6 +279,9 @@ impl Former {
 
 impl Next {
     fn append(&mut self, bytes: &[u8]) {
+        if self.at.saturating_add(bytes.len() as u64) > self.most {
+            return self.fail(&io::Error::other("it would take more than half of what is free on its disk"));
+        }
         if self.buffer.len() + bytes.len() > BUFFER {
             self.flush();
         }
@@ -295,7 +311,12 @@ impl Next {
     /// Gives up: what was written goes at once, so that a full disk has room for the output.
     fn fail(&mut self, error: &io::Error) {
         self.file = None;
-        self.failure = Some(error.to_string());
+        self.failure.get_or_insert_with(|| error.to_string());
+    }
+
+    /// What has kept the pack from being written, said once.
+    fn failed(&mut self) -> Result<(), String> {
+        self.failure.take().map_or(Ok(()), |e| Err(format!("the cache can't be written: {e}")))
     }
 
     /// Copies the values of the former pack that were reused.

@@ -379,12 +379,16 @@ fn a_second_run_reuses_every_window_and_another_program_none() {
 #[test]
 fn a_pack_with_any_byte_changed_or_cut_off_anywhere_changes_no_figure() {
     let folder = tempfile::tempdir().expect("a folder");
-    let survey = survey();
+    // A little of it, for a pack of few bytes.
+    let mut survey = Survey { districts: survey().districts, ..Survey::default() };
+    survey.districts.truncate(1);
+    survey.hazards.push(hazard(1, None, [1.0, 1.0, 2.0, 2.0]));
+    survey.releases.push(release(1, None, [1.0, 1.0, 1.5, 2.0]));
     let want = without(&survey);
     used(&survey, folder.path());
     let path = pack(folder.path());
     let whole = fs::read(&path).expect("a pack");
-    assert!((500..20_000).contains(&whole.len()), "{} bytes", whole.len());
+    assert!((300..1500).contains(&whole.len()), "{} bytes", whole.len());
     let mut told = 0;
     let mut check = |bytes: &[u8], what: String| {
         fs::write(&path, bytes).expect("written");
@@ -584,4 +588,25 @@ fn two_runs_at_once_do_not_mix() {
     assert_eq!((one.end(true).trouble, two.end(true).trouble), (None, None));
     // The last one stays.
     assert_eq!((used(&other, folder.path()).1.reused, used(&survey, folder.path()).1.reused), (1, 0));
+}
+
+#[test]
+fn a_disk_with_too_little_room_keeps_what_it_has() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let survey = survey();
+    used(&survey, folder.path());
+    let whole = fs::read(pack(folder.path())).expect("a pack");
+    let mut more = survey.clone();
+    more.hazards.push(hazard(9, None, [900.0, 900.0, 901.0, 901.0]));
+    for most in [0, 47, 48, 60, 100, whole.len() as u64] {
+        let cache = open(folder.path());
+        cache.packs.as_ref().expect("it is used").let_take(most);
+        assert!(with(&more, &cache) == without(&more));
+        let used = cache.end(true);
+        assert_eq!((used.windows, used.reused), (2, 1));
+        assert!(used.trouble.is_some_and(|why| why.contains("half of what is free")), "{most}");
+        assert!(fs::read(pack(folder.path())).expect("a pack") == whole, "{most}");
+    }
+    assert_eq!(used(&more, folder.path()).1, CacheUse { windows: 2, reused: 1, trouble: None });
+    assert_eq!(used(&more, folder.path()).1, CacheUse { windows: 2, reused: 2, trouble: None });
 }
