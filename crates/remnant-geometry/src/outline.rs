@@ -75,7 +75,15 @@ impl<T: Copy> Heap<T> {
 
     fn merge(&mut self, other: Self) {
         self.full.extend(other.full);
-        other.last.into_iter().for_each(|value| self.push(value));
+        let mut rest = &other.last[..];
+        while !rest.is_empty() {
+            if self.last.len() == PART {
+                self.full.push(std::mem::replace(&mut self.last, Vec::with_capacity(PART)));
+            }
+            let (here, later) = rest.split_at(rest.len().min(PART - self.last.len()));
+            self.last.extend_from_slice(here);
+            rest = later;
+        }
     }
 
     fn len(&self) -> usize {

@@ -32,6 +32,13 @@ impl<'a> Take<'a> {
         Self { bytes }
     }
 
+    /// So many bytes, all together.
+    pub fn bytes(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (these, rest) = self.bytes.split_at_checked(count)?;
+        self.bytes = rest;
+        Some(these)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
@@ -99,5 +106,7 @@ mod tests {
         assert_eq!(Take::of(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2]).number(), None);
         assert_eq!(Take::of(&[200, 1, 0]).count(), None);
         assert_eq!(Take::of(&[2, 9, 9]).count(), Some(2));
+        let mut take = Take::of(&[1, 2, 3]);
+        assert_eq!((take.bytes(2), take.bytes(2), take.bytes(1)), (Some(&[1, 2][..]), None, Some(&[3][..])));
     }
 }
