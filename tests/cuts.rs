@@ -535,3 +535,74 @@ fn an_input_that_cannot_be_read_to_its_end_gives_an_error_and_never_other_figure
     LAYERS.iter().for_each(|layer| cut_input(&place, &library, layer, &tally));
     tally.tell("inputs");
 }
+
+/// A cache of an earlier run of a smaller survey, or an empty one.
+fn cached(place: &Place, name: &str, former: Option<&Path>) -> PathBuf {
+    let folder = place.path(name);
+    fs::create_dir_all(folder.join("kept")).expect("a folder");
+    for entry in former.into_iter().flat_map(|former| fs::read_dir(former).expect("a folder")) {
+        let entry = entry.expect("an entry");
+        fs::copy(entry.path(), folder.join("kept").join(entry.file_name())).expect("a copy");
+    }
+    folder
+}
+
+#[test]
+fn a_cache_that_fails_at_any_call_changes_no_figure_and_fails_no_run() {
+    let place = Place::new();
+    let Some(library) = shim(&place) else { return };
+    let mut survey = Scenario::sized(3, 9, 8);
+    let call = |arguments: &[String], out: &Path, cache: &Path| {
+        let mut command = place.command(arguments);
+        command.args(["--threads", "1", "--force", "--out"]).arg(out).arg("--cache").arg(cache);
+        command
+    };
+    let full = survey.clone();
+    survey.hazards.truncate(4);
+    let smaller = survey.write(&place);
+    finish(start(&mut call(&smaller, &place.path("smaller"), &place.path("former")))).with(0);
+    let full = full.write(&place);
+    let tally = Tally::default();
+    for (what, former) in [("an empty cache", None), ("a cache", Some(place.path("former")))] {
+        let (former, whole) = (former.as_deref(), format!("whole {what}"));
+        let folder = cached(&place, &whole, former);
+        let log = folder.join("calls.log");
+        let mut command = call(&full, &folder.join("out"), &folder.join("kept"));
+        cut(&mut command, &library, folder.join("kept"), "count", None).env("CUT_LOG", &log);
+        finish(start(&mut command)).with(0).saying(&["came from the cache"]);
+        let expected = timeless(read(&folder.join("out")));
+        let calls: Vec<Call> = fs::read_to_string(&log).expect("a log").lines().map(Call::of).collect();
+        tally.calls.fetch_add(calls.len(), Ordering::Relaxed);
+        each(&chosen(&calls, &WAYS, SAMPLE, what.len()), &|&(way, at)| {
+            let name = format!("{what} {way} {at}");
+            let folder = cached(&place, &name, former);
+            let command = || call(&full, &folder.join("out"), &folder.join("kept"));
+            let ended = finish(start(cut(&mut command(), &library, folder.join("kept"), way, Some(at))));
+            tally.cuts.fetch_add(1, Ordering::Relaxed);
+            let now = timeless(read(&folder.join("out")));
+            let mut right = match ended.code {
+                Some(0) => {
+                    tally.went_on.fetch_add(1, Ordering::Relaxed);
+                    now == expected
+                }
+                None => {
+                    tally.killed.fetch_add(1, Ordering::Relaxed);
+                    matches!(way, "before" | "after") && now.is_none()
+                }
+                Some(_) => false,
+            };
+            // The next run is as if nothing had been.
+            let next = finish(start(&mut command()));
+            right &= next.code == Some(0) && timeless(read(&folder.join("out"))) == expected;
+            right &= names(&folder.join("kept")).len() == 1 && !next.stderr.contains("figures are not affected");
+            let said = [&ended.stderr, &next.stderr].map(String::as_str).join("\n");
+            if !right || said.contains("panic") || said.contains("fault") {
+                let call = &calls[at].name;
+                let kept = names(&folder.join("kept"));
+                tally.lose(format!("{what} cut {way} at call {at} ({call}): {:?}, {kept:?}: {said}", ended.code));
+            }
+            let _ = fs::remove_dir_all(folder);
+        });
+    }
+    tally.tell("a cache");
+}

@@ -13,6 +13,7 @@
 //! | `formats` | one survey in every format, the same account; layers of containers |
 //! | `written` | the formats on request, read back |
 //! | `ending` | signals, closed pipes, pipes as files |
+//! | `incremental` | runs with a cache |
 //! | `cuts` | runs cut at every call into the file system |
 //! | `interrupts` | commands that are asked to end at many moments |
 //! | `national` | the national example against the published figures, and real layers |
@@ -41,6 +42,7 @@ mod figures;
 mod formats;
 mod hostile;
 mod identities;
+mod incremental;
 #[cfg(unix)]
 mod interrupts;
 mod laws;

@@ -266,6 +266,10 @@ pub struct OutputArgs {
     /// Replace an earlier run in the output folder
     #[arg(long)]
     pub force: bool,
+    /// Keep the account of every square of ground in this folder, and take those that have not changed from there:
+    /// figures are the same, later runs are faster. Only you should be able to write to it [default: none]
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
     /// For the public: figures of districts and zones only, without the ground of hazards and releases
     #[arg(long)]
     pub public: bool,

@@ -35,11 +35,15 @@ impl Plan {
         // The local day, as the system tells it; UTC where it tells no time zone.
         let settings = settings(call, &project, Zoned::now().date())?;
         let out = call.output.out.clone().or_else(|| project.out.clone());
+        let out = out.unwrap_or_else(|| PathBuf::from(DEFAULT_OUT));
+        if let Some(cache) = &settings.cache {
+            refuse_cache_in_output(cache, &out)?;
+        }
         let profiles = project.profiles;
         let layers = layers(&call.layers, project.layers)?;
         Ok(Self {
             job: Job { layers, settings },
-            out: out.unwrap_or_else(|| PathBuf::from(DEFAULT_OUT)),
+            out,
             published: project.published,
             project: call.project.clone(),
             profiles,
@@ -54,6 +58,28 @@ impl Plan {
         let paths = layers.iter().map(|layer| layer.path.as_path());
         paths.chain(aliases).chain(profiles).chain(self.project.as_deref()).collect()
     }
+}
+
+/// The output folder is swapped for a new one: a cache in it would be in the way, or go with the former one.
+fn refuse_cache_in_output(cache: &Path, out: &Path) -> Result<()> {
+    let place = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        // As much of it as is there, with its links resolved.
+        let there = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+        match there.map(|(above, truly)| path.strip_prefix(above).map(|rest| truly.join(rest))) {
+            Some(Ok(path)) => path,
+            _ => path,
+        }
+    };
+    if !place(cache).starts_with(place(out)) {
+        return Ok(());
+    }
+    Err(Error::unusable(
+        "the cache folder can't be used",
+        Location::file(cache),
+        "it is the output folder or lies in it, which every run replaces as a whole",
+        "name a folder elsewhere with --cache",
+    ))
 }
 
 fn settings(call: &RunArgs, project: &Project, today: Date) -> Result<Settings> {
@@ -73,6 +99,7 @@ fn settings(call: &RunArgs, project: &Project, today: Date) -> Result<Settings> 
         faces: call.output.faces || project.faces,
         threads: account.threads,
         memory: account.memory,
+        cache: call.output.cache.clone().or_else(|| project.cache.clone()),
         today,
         public: call.output.public || project.public.unwrap_or(default.public),
         weights: project.weights.clone(),
@@ -227,6 +254,31 @@ mod tests {
         assert!(Cli::try_parse_from(["remnant", "run", "--format", "dxf"]).is_err());
         assert!(Cli::try_parse_from(["remnant", "run", "--faces", "--no-geometry"]).is_err());
         assert!(Cli::try_parse_from(["remnant", "run", "--format", "gpkg", "--no-geometry"]).is_err());
+    }
+
+    #[test]
+    fn a_cache_lies_outside_the_output() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("out")).expect("made");
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(at("out"), at("link")).expect("made");
+        for (cache, refused) in
+            [("out", true), ("out/cache", true), ("link/x/y", true), ("cache", false), ("outside", false)]
+        {
+            assert_eq!(
+                refuse_cache_in_output(&at(cache), &at("out")).is_err(),
+                refused && (cfg!(unix) || !cache.starts_with("link")),
+                "{cache}"
+            );
+        }
+        assert!(refuse_cache_in_output(&at("new/cache"), &at("new")).is_err());
+        assert!(refuse_cache_in_output(&at("cache"), &at("cache/out")).is_ok());
+        let project = Project { cache: Some(PathBuf::from("kept")), ..Project::default() };
+        let today = Date::constant(2024, 1, 1);
+        let asked = |options: &[&str]| settings(&call(options), &project, today).expect("right").cache;
+        assert_eq!(asked(&["--cache", "other"]), Some(PathBuf::from("other")));
+        assert_eq!(asked(&[]), project.cache);
     }
 
     #[test]

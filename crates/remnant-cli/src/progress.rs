@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use remnant::progress::{Progress, share};
+use remnant::progress::{CacheUse, Progress, share};
 
 use crate::args::{LogFormat, ProgressWhen};
 use crate::stop;
@@ -19,6 +19,7 @@ use outlook::{Outlook, words};
 pub struct Meter<'a> {
     face: Face<'a>,
     clock: Clock,
+    cache: Mutex<Option<CacheUse>>,
 }
 
 /// When a run began, and where it stands.
@@ -65,13 +66,18 @@ impl<'a> Meter<'a> {
             }
             ProgressWhen::Auto | ProgressWhen::Always => Face::Lines(log),
         };
-        Self { face, clock: Clock::new() }
+        Self { face, clock: Clock::new(), cache: Mutex::default() }
     }
 
     /// The last stage begins: the writing of the folder, whose steps nobody counts.
     pub fn writes(&self) {
         self.stage("writing the output folder", 0);
         self.outlook(share::ADDED, 1.0);
+    }
+
+    /// How the cache was used; nothing where there is none.
+    pub fn cache_use(&self) -> Option<CacheUse> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -96,6 +102,10 @@ impl Progress for Meter<'_> {
 
     fn outlook(&self, from: f64, to: f64) {
         self.clock.note(|outlook, elapsed| outlook.shares(from, to, elapsed));
+    }
+
+    fn cache(&self, used: &CacheUse) {
+        *self.cache.lock().unwrap_or_else(PoisonError::into_inner) = Some(used.clone());
     }
 
     fn advance(&self, steps: u64) -> bool {

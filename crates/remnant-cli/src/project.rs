@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! out = "account"                    # paths are relative to the project file
+//! cache = "cache"                    # keeps the accounts of pieces of ground, so that later runs are faster
 //! published = "published.csv"        # published figures, for `remnant reconcile`
 //!
 //! [settings]
@@ -111,6 +112,8 @@ pub struct Project {
     pub limits: Limits,
     /// The output folder.
     pub out: Option<PathBuf>,
+    /// The folder of the cache.
+    pub cache: Option<PathBuf>,
     /// The table of published figures, for `remnant reconcile`.
     pub published: Option<PathBuf>,
     /// The profiles that were read beside it.
@@ -202,6 +205,7 @@ impl Page<'_> {
             hxl: settings.hxl,
             faces: settings.faces,
             out: written.out.map(|out| folder.join(out)),
+            cache: written.cache.map(|cache| folder.join(cache)),
             published: written.published.map(|table| folder.join(table)),
             profiles,
         })
@@ -435,11 +439,12 @@ mod tests {
     #[test]
     fn paths_are_relative_to_the_file_and_dates_may_be_bare() {
         let project = read(
-            "out = \"o\"\n[settings]\nas_of = 2024-12-31\nsince = \"2023-12-31\"\nsafety_distance_m = 50\n\
+            "out = \"o\"\ncache = \"c\"\n[settings]\nas_of = 2024-12-31\nsince = \"2023-12-31\"\nsafety_distance_m = 50\n\
              [[layer]]\nrole = \"hazards\"\npath = \"h.geojson\"\nclass = \"confirmed\"\n",
         )
         .expect("it is right");
         assert_eq!(project.out, Some(PathBuf::from("data/o")));
+        assert_eq!(project.cache, Some(PathBuf::from("data/c")));
         assert_eq!(project.as_of, Some(Date::constant(2024, 12, 31)));
         assert_eq!(project.since, Some(Date::constant(2023, 12, 31)));
         assert_eq!(project.safety_distance_m, Some(50.0));

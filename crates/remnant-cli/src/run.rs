@@ -46,9 +46,13 @@ fn account(call: &RunArgs, log: &Log) -> Result<Exit> {
     claim.write(&report, &stop::is_asked)?;
     stop::written();
     drop(claim);
+    let cache = meter.cache_use();
     // The bar goes before anything else is said.
     drop(meter);
 
+    if let Some(cache) = cache {
+        log.cache(&cache);
+    }
     log.report(&report, &plan.out);
     print(&if call.output.json { summary_json(&report) } else { district_table(&report) })?;
     let set_aside = report.inputs.iter().map(|input| input.set_aside).sum();

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use remnant::error::{Error, FAULT, Location, Trouble, printable};
 use remnant::finding::{Code, Finding, Severity};
+use remnant::progress::CacheUse;
 use remnant::report::Report;
 use serde::Serialize;
 
@@ -131,6 +132,21 @@ impl Log {
         }
         if !self.quiet {
             self.findings(report, out);
+        }
+    }
+
+    /// What came from the cache, and what was wrong with it. Nothing of it bears on a figure.
+    pub fn cache(&self, used: &CacheUse) {
+        if self.quiet {
+            return;
+        }
+        if let Some(trouble) = &used.trouble {
+            self.say("warning", &format!("{trouble}; the figures are not affected"));
+        }
+        let CacheUse { windows, reused, .. } = used;
+        if *windows > 0 {
+            let level = if self.format == LogFormat::Json { "info" } else { "note" };
+            self.say(level, &format!("{reused} of {windows} squares of ground came from the cache"));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The shapes of classes of ground, drawn from the faces of all windows.
 
 mod nest;
+mod parts;
 mod rings;
 
 use std::collections::HashMap;
@@ -9,6 +10,8 @@ use crate::faces::TileFaces;
 use crate::noding::{Spot, xy};
 use crate::plane::{Point, TILE, TILE_BITS};
 use crate::window::FaceClass;
+
+pub use parts::{Entering, Gathered};
 
 /// A polygon of the grid: the shell counter-clockwise, then the holes clockwise; rings without closing points.
 pub type GridPolygon = Vec<Vec<Point>>;
@@ -33,14 +36,17 @@ struct ClassEdge {
 
 /// A stretch of a side of a tile with ground of a class on one side of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct SidePiece {
-    upright: bool,
+pub struct SidePiece {
+    /// Whether the side runs from south to north.
+    pub upright: bool,
     /// The longitude of an upright line, the latitude of a level one.
-    line: i64,
-    from: i64,
-    to: i64,
-    /// 1 where an edge in ascending order has the ground on its left, -1 where it has it on its right.
-    sign: i8,
+    pub line: i64,
+    /// Where it begins along the line.
+    pub from: i64,
+    /// Where it ends; where it begins, for a corner that has to stay.
+    pub to: i64,
+    /// 1 where an edge in ascending order has the ground on its left, -1 where it has it on its right; 0 for a corner.
+    pub sign: i8,
 }
 
 /// Entries of a part of a [`Heap`].
@@ -69,11 +75,23 @@ impl<T: Copy> Heap<T> {
 
     fn merge(&mut self, other: Self) {
         self.full.extend(other.full);
-        other.last.into_iter().for_each(|value| self.push(value));
+        let mut rest = &other.last[..];
+        while !rest.is_empty() {
+            if self.last.len() == PART {
+                self.full.push(std::mem::replace(&mut self.last, Vec::with_capacity(PART)));
+            }
+            let (here, later) = rest.split_at(rest.len().min(PART - self.last.len()));
+            self.last.extend_from_slice(here);
+            rest = later;
+        }
     }
 
     fn len(&self) -> usize {
         self.full.iter().map(Vec::len).sum::<usize>() + self.last.len()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = T> + '_ {
+        self.full.iter().flatten().chain(&self.last).copied()
     }
 
     /// Everything, part by part, each of which goes when it has been seen.

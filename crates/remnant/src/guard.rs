@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, FAULT, Location, Result};
-use crate::progress::Progress;
+use crate::progress::{CacheUse, Progress};
 
 /// Does some work, and turns a panic in it, in whichever thread, into an error. `doing` ends the sentence "while ...".
 pub(crate) fn caught<T>(doing: &str, place: impl FnOnce() -> Location, work: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -68,6 +68,10 @@ impl Progress for Staged<'_> {
 
     fn outlook(&self, from: f64, to: f64) {
         self.progress.outlook(from, to);
+    }
+
+    fn cache(&self, used: &CacheUse) {
+        self.progress.cache(used);
     }
 
     fn advance(&self, steps: u64) -> bool {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::account::account_here;
+use crate::account::{Cache, account_here};
 use crate::audit;
 use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
@@ -91,9 +91,10 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report> {
 
 fn report(job: &Job, progress: &dyn Progress) -> Result<Report> {
     let (started, clock) = (jiff::Timestamp::now(), Instant::now());
+    let cache = Cache::open(&job.settings, &names(job))?;
     let Read { survey, inputs, mut findings, sources } = read(job, progress)?;
     let survey = Arc::new(survey);
-    let account = || account_here(&survey, &job.settings, progress);
+    let account = || account_here(&survey, &job.settings, cache.as_ref(), progress);
     let (seen_together, account) = rayon::join(|| audit::survey(&survey, &inputs), account);
     let mut account = account?;
     findings.extend(seen_together);
@@ -110,6 +111,15 @@ fn report(job: &Job, progress: &dyn Progress) -> Result<Report> {
         peak_memory_bytes: peak_memory(),
     };
     Ok(Report { account, inputs, sources, run })
+}
+
+/// What tells this job from others that share a cache: what is read as what.
+fn names(job: &Job) -> Vec<String> {
+    let name = |layer: &LayerSpec| {
+        let path = std::path::absolute(&layer.path).unwrap_or_else(|_| layer.path.clone());
+        format!("{} {:?} {:?}", layer.role.word(), path, layer.layer)
+    };
+    job.layers.iter().map(name).collect()
 }
 
 /// Reads once and accounts for several dates: `(since, as_of)` each, with the other settings of the job. Tables only: no
@@ -140,7 +150,7 @@ fn account_of(
     progress: &dyn Progress,
 ) -> Result<Account> {
     let settings = Settings { since, as_of: Some(as_of), ..settings.clone() };
-    let account = account_here(survey, &settings, progress)?;
+    let account = account_here(survey, &settings, None, progress)?;
     match account.checks.iter().find(|check| !check.holds) {
         None => Ok(account),
         Some(check) => Err(Error::failed(

@@ -9,8 +9,22 @@ pub trait Progress: Sync {
     /// that can be told beforehand. Nothing has to be made of it.
     fn outlook(&self, _from: f64, _to: f64) {}
 
+    /// The account is made, and its cache was used like this; said only where one is asked for.
+    fn cache(&self, _use: &CacheUse) {}
+
     /// Some steps are done. `true` asks for an end as soon as possible.
     fn advance(&self, steps: u64) -> bool;
+}
+
+/// How a run has used its cache. Nothing of it bears on a figure.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CacheUse {
+    /// The windows that were accounted for: squares of ground, each by itself.
+    pub windows: u64,
+    /// Those of them whose accounts came from the cache.
+    pub reused: u64,
+    /// Why the cache was not used, or not written, or not all of it could be used.
+    pub trouble: Option<String>,
 }
 
 /// Which share of a run is done when its stages end, on ordinary surveys; what is left is the writing of the folder. Only

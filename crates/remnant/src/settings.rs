@@ -98,6 +98,9 @@ pub struct Settings {
     /// The memory that records may take together with what they come to, in bytes; beyond it their corners are put on the
     /// disk. `None` for half of what the system lets the process have. No figure hangs on it.
     pub memory: Option<u64>,
+    /// A folder that keeps the accounts of windows for later runs of this program; `None` for none. No figure depends on
+    /// it, but whoever can write to it could change figures.
+    pub cache: Option<std::path::PathBuf>,
     /// The day of the run: dates after it are doubtful.
     pub today: Date,
     /// Whether the outputs are for the public: without the ground of hazards and releases, and without what it could be
@@ -200,6 +203,7 @@ impl Settings {
             faces: false,
             threads: None,
             memory: None,
+            cache: None,
             today,
             public: false,
             limits: crate::read::Limits::default(),

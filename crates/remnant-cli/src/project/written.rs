@@ -75,6 +75,9 @@ impl Names {
 pub(super) struct Written {
     /// The output folder.
     pub(super) out: Option<PathBuf>,
+    /// A folder that keeps the accounts of pieces of ground, so that later runs are faster. Only the user who runs the
+    /// program should be able to write to it.
+    pub(super) cache: Option<PathBuf>,
     /// A CSV table of published figures, for `remnant reconcile`.
     pub(super) published: Option<PathBuf>,
     /// How the account is made.

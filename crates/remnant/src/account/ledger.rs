@@ -135,18 +135,47 @@ pub(super) struct DeedBook {
 impl DeedBook {
     /// Enters the deeds of a window, by event and place, and leaves the table empty.
     pub(super) fn enter(&mut self, window: &mut FxHashMap<(u32, u32), WindowDeeds>) {
-        if self.parts.last().is_none_or(|part| part.len() + window.len() * Deed::ALL.len() > part.capacity()) {
-            self.parts.push(Vec::with_capacity(PART.max(window.len() * Deed::ALL.len())));
-        }
-        let Some(part) = self.parts.last_mut() else { return };
+        let part = self.part_with_room(window.len() * Deed::ALL.len());
         part.extend(window.drain().flat_map(|((event, place), deeds)| {
             let done = Deed::ALL.into_iter().zip(deeds.0).filter(|&(_, units)| units != 0);
             done.map(move |(deed, units)| Entry::new(event, place, deed, units))
         }));
     }
 
+    /// Every entry of a book that is not settled: the event, the place, the number of the deed, the area in area units.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (u32, u32, usize, i64)> + '_ {
+        self.parts.iter().flatten().map(|entry| {
+            let (event, place) = entry.land();
+            (event, place, entry.deed(), entry.units)
+        })
+    }
+
+    /// Enters the area of a deed in a window as it was; `None` where there is no such deed.
+    pub(super) fn put(&mut self, event: u32, place: u32, deed: usize, units: i64) -> Option<()> {
+        let entry = Entry::new(event, place, *Deed::ALL.get(deed)?, units);
+        self.part_with_room(1).push(entry);
+        Some(())
+    }
+
+    /// A part that has room for so many entries more.
+    fn part_with_room(&mut self, entries: usize) -> &mut Vec<Entry> {
+        if self.parts.last().is_none_or(|part| part.len() + entries > part.capacity()) {
+            // Books of one window are many and small.
+            let room = if self.parts.is_empty() { FIRST } else { PART };
+            self.parts.push(Vec::with_capacity(room.max(entries)));
+        }
+        let last = self.parts.len() - 1;
+        &mut self.parts[last]
+    }
+
     fn merge(&mut self, other: Self) {
-        self.parts.extend(other.parts);
+        for mut part in other.parts {
+            if part.capacity() >= PART {
+                self.parts.push(part);
+            } else {
+                self.part_with_room(part.len()).append(&mut part);
+            }
+        }
     }
 
     /// Puts the entries into order; to be called before anything is asked.
@@ -190,6 +219,9 @@ impl DeedBook {
 
 /// Entries for which a part has room.
 const PART: usize = 1 << 16;
+
+/// Entries for which the first part has room: a book may be that of one window.
+const FIRST: usize = 1 << 8;
 
 /// A part of a book.
 #[derive(Debug, Clone, Copy)]

@@ -6,6 +6,7 @@ mod access;
 mod atoms;
 mod book;
 mod boundaries;
+mod cache;
 mod events;
 mod exposure;
 mod face_layer;
@@ -47,6 +48,7 @@ use crate::settings::Settings;
 use crate::status::State;
 pub(crate) use book::Book;
 use boundaries::Versions;
+pub(crate) use cache::Cache;
 use events::Covers;
 use faces::Rules;
 use ground::Ground;
@@ -67,11 +69,17 @@ use series::Material;
 /// then there is no result rather than a wrong one.
 pub fn account(survey: impl Into<Arc<Survey>>, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
     let (survey, pool) = (survey.into(), settings.pool()?);
-    pool.install(|| account_here(&survey, settings, progress))
+    let cache = Cache::open(settings, &[])?;
+    pool.install(|| account_here(&survey, settings, cache.as_ref(), progress))
 }
 
-/// The same in the threads of the caller.
-pub(crate) fn account_here(survey: &Arc<Survey>, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
+/// The same in the threads of the caller, with the cache that it has opened.
+pub(crate) fn account_here(
+    survey: &Arc<Survey>,
+    settings: &Settings,
+    cache: Option<&Cache>,
+    progress: &dyn Progress,
+) -> Result<Account> {
     let mut settings = settings.clone();
     settings.as_of = settings.as_of.or_else(|| latest_date(survey, &settings));
     if let (Some(since), Some(as_of)) = (settings.since, settings.as_of)
@@ -91,7 +99,7 @@ pub(crate) fn account_here(survey: &Arc<Survey>, settings: &Settings, progress: 
         return Err(Error::unusable("there are too many districts", Location::default(), why, remedy));
     }
     let rules = Rules::new(&covers, &settings);
-    let overlay = overlay::overlay(&rules, settings.geometry, progress)?;
+    let overlay = overlay::overlay(&rules, settings.geometry, cache, progress)?;
 
     progress.stage("adding up", 0);
     progress.outlook(share::ACCOUNTED[usize::from(settings.geometry)], share::ADDED);
@@ -127,6 +135,10 @@ pub(crate) fn account_here(survey: &Arc<Survey>, settings: &Settings, progress: 
     let shapes = if settings.geometry { shapes(outline, &rows) } else { Vec::new() };
     checks.extend(shape_check(&shapes));
     let (districts, outside) = district_rows(&covers, rows, settings.geometry);
+    if let Some(cache) = cache {
+        // What breaks a law is not to come back.
+        progress.cache(&cache.end(checks.iter().all(|check| check.holds)));
+    }
     let unplaced_hazards = survey.lost_hazards.iter().filter(|h| h.bounds.is_none()).count() as u64;
     Ok(Account {
         settings,

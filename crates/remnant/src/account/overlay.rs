@@ -1,5 +1,6 @@
 //! All windows in parallel: records -> faces -> ledger and shapes.
 
+use std::mem::take;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -8,6 +9,7 @@ use remnant_geometry::{Footprint, Outline, Point, Torn, Window, WindowFaces};
 use rstar::RTree;
 use rstar::primitives::{GeomWithData, Rectangle};
 
+use super::cache::{Cache, Windows};
 use super::events::Grounds;
 use super::faces::{Rules, WindowAccount};
 use super::ledger::Ledger;
@@ -30,7 +32,7 @@ pub(super) struct Overlay {
 }
 
 impl Overlay {
-    fn merge(mut self, other: Self) -> Self {
+    pub(super) fn merge(mut self, other: Self) -> Self {
         self.ledger.merge(other.ledger);
         let mut outline = other.outline;
         outline.shift_marks(self.live_sets.len() as u32);
@@ -46,18 +48,26 @@ struct Ground<'a> {
     grounds: Grounds<'a>,
     reaching: &'a Reaching,
     draw: bool,
+    /// The accounts that were made before, where the run has a cache.
+    kept: Option<Windows<'a>>,
 }
 
 /// Cuts and accounts for every window that a cover reaches.
 ///
 /// Each window is a task of its own, so that one district or one huge hazard is shared by all threads.
-pub(super) fn overlay(rules: &Rules<'_>, draw: bool, progress: &dyn Progress) -> Result<Overlay> {
+pub(super) fn overlay(
+    rules: &Rules<'_>,
+    draw: bool,
+    cache: Option<&Cache>,
+    progress: &dyn Progress,
+) -> Result<Overlay> {
     let grounds = rules.covers.grounds();
     let reaching = Reaching::new(grounds.len(), |number| grounds.get(number));
     let windows = reaching.windows();
     progress.stage("accounting for every piece of ground", windows.len() as u64);
     progress.outlook(share::UNDERSTOOD, share::ACCOUNTED[usize::from(draw)]);
-    let ground = Ground { rules, grounds, reaching: &reaching, draw };
+    let kept = cache.and_then(|cache| Windows::new(cache, rules, &grounds, draw));
+    let ground = Ground { rules, grounds, reaching: &reaching, draw, kept };
     let failure: Mutex<Option<Error>> = Mutex::new(None);
     let fail = |error: Error| {
         failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -97,6 +107,8 @@ struct Worker {
     cutter: WindowFaces,
     reaching: Vec<u32>,
     outline: Outline,
+    /// The windows that are done, where there is a cache: each is then done by itself.
+    done: Option<Overlay>,
 }
 
 impl Worker {
@@ -104,16 +116,35 @@ impl Worker {
     fn whole_window(&mut self, window: Window, ground: &Ground<'_>, progress: &dyn Progress) -> Result<()> {
         // After a panic nothing of this worker is used any more: the run ends with the error.
         let done = guard::tried(|| {
-            self.window(window, ground)?;
+            ground.reaching.of(window, &mut self.reaching);
+            match &ground.kept {
+                Some(kept) => self.kept_window(window, ground, kept)?,
+                None => self.window(window, ground)?,
+            }
             if progress.advance(1) { Err(Error::Interrupted) } else { Ok(()) }
         });
         let doing = "accounting for a piece of ground";
         done.unwrap_or_else(|panic| Err(panic.fault(doing, Location::default(), &self.near(window, ground))))
     }
 
+    /// One window, which may have been done by an earlier run.
+    fn kept_window(&mut self, window: Window, ground: &Ground<'_>, kept: &Windows<'_>) -> Result<()> {
+        let sight = kept.sight(window, &self.reaching);
+        let account = match kept.find(&sight) {
+            Some(account) => account,
+            None => {
+                self.window(window, ground)?;
+                let account = self.take();
+                kept.keep(&sight, &account);
+                account
+            }
+        };
+        self.done = Some(self.done.take().unwrap_or_default().merge(account));
+        Ok(())
+    }
+
     fn window(&mut self, window: Window, ground: &Ground<'_>) -> Result<()> {
-        ground.reaching.of(window, &mut self.reaching);
-        let Self { account, cutter, reaching, outline } = self;
+        let Self { account, cutter, reaching, outline, .. } = self;
         let drawn = (ground.draw || ground.rules.want_rim).then_some(outline);
         let records = reaching.iter().map(|&r| (r, ground.grounds.get(r)));
         let torn = cutter.cut(window, records, drawn, &mut |cover, area| {
@@ -147,8 +178,14 @@ impl Worker {
         format!("near longitude {x:.3}, latitude {y:.3}; records there: {}{more}", named.join(", "))
     }
 
-    fn result(self) -> Overlay {
-        Overlay { ledger: self.account.ledger, outline: self.outline, live_sets: self.account.live_sets }
+    /// What has been accounted for since this was last asked.
+    fn take(&mut self) -> Overlay {
+        let Self { account: WindowAccount { ledger, live_sets, .. }, outline, .. } = self;
+        Overlay { ledger: take(ledger), outline: take(outline), live_sets: take(live_sets) }
+    }
+
+    fn result(mut self) -> Overlay {
+        self.done.take().unwrap_or_else(|| self.take())
     }
 }
 

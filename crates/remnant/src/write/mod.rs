@@ -71,6 +71,7 @@ pub use console::district_table;
 pub use file::write_file;
 pub use folder::Claim;
 pub use listing::{Entry, Listing};
+pub(crate) use moves::sync_folder;
 pub(crate) use summary::PROGRAM;
 
 /// A file of the output folder.

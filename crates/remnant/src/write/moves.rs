@@ -60,7 +60,7 @@ fn renamed(from: &Path, to: &Path, how: nix::fcntl::RenameFlags) -> io::Result<(
 }
 
 /// Makes the names in a folder durable, where the system has a way to.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(());
     }

@@ -33,8 +33,10 @@ use std::time::Instant;
 
 use remnant::account::account;
 use remnant::progress::Silent;
-use remnant::report::SquareMetres;
+use remnant::report::{SeriesStep, SquareMetres};
+use remnant::settings::Settings;
 
+use crate::incremental::with_cache;
 use crate::seed;
 use compare::{Compared, compare};
 use contract::expected;
@@ -105,6 +107,25 @@ fn accounts_agree_with_exact_slabs() {
         sums.wrong.len(),
         sums.wrong[..sums.wrong.len().min(20)].join("\n")
     );
+}
+
+#[test]
+fn accounts_come_back_from_a_cache_as_they_were() {
+    for seed in seed::of(0..4 * KINDS.len() as u64) {
+        let scene = Scene::new(seed);
+        let (survey, folder) = (scene.survey(), tempfile::tempdir().unwrap());
+        let settings = &Settings { series: (seed % 2 == 0).then_some(SeriesStep::Yearly), ..scene.settings };
+        let Ok(without) = account(survey.clone(), settings, &Silent) else { continue };
+        for reused in [false, true] {
+            let (with, used) = with_cache(&survey, settings, folder.path());
+            assert!(with == without, "REMNANT_SEED={seed}: reused: {reused}");
+            assert_eq!(
+                (used.reused, used.trouble),
+                (if reused { used.windows } else { 0 }, None),
+                "REMNANT_SEED={seed}"
+            );
+        }
+    }
 }
 
 #[test]
