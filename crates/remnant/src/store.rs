@@ -189,8 +189,9 @@ impl remnant_geometry::Bytes for Kept {
     }
 }
 
+/// Fills a buffer from a place in a file, without a place that threads would share.
 #[cfg(unix)]
-fn read_at(file: &File, into: &mut [u8], place: u64) -> io::Result<()> {
+pub(crate) fn read_at(file: &File, into: &mut [u8], place: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, into, place)
 }
 
@@ -199,8 +200,9 @@ fn write_at(file: &File, bytes: &[u8], place: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::write_all_at(file, bytes, place)
 }
 
+/// Fills a buffer from a place in a file, without a place that threads would share.
 #[cfg(windows)]
-fn read_at(file: &File, mut into: &mut [u8], mut place: u64) -> io::Result<()> {
+pub(crate) fn read_at(file: &File, mut into: &mut [u8], mut place: u64) -> io::Result<()> {
     while !into.is_empty() {
         let count = std::os::windows::fs::FileExt::seek_read(file, into, place)?;
         if count == 0 {

@@ -21,6 +21,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::folder::{Folder, Unfinished};
 use super::key::{Digest, Key};
+use crate::store::read_at;
 
 /// What a pack begins with.
 pub(super) const HEAD: &[u8; 16] = b"remnant-cache 1\n";
@@ -34,7 +35,7 @@ const SUM_LEN: usize = 16;
 const ENTRY_LEN: usize = 16 + 8 + 4;
 
 /// More windows than the Earth has.
-const MOST_ENTRIES: u64 = 1 << 21;
+const MOST_ENTRIES: u64 = 1 << 23;
 
 /// Bytes of a value with its key, at most. A window whose account takes more is not kept.
 const MOST_BYTES: usize = 1 << 28;
@@ -361,29 +362,4 @@ impl Next {
         }
         self.flush();
     }
-}
-
-/// Fills a buffer from a place in a file, without a place that threads would share.
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, buffer, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<()> {
-    while !buffer.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, buffer, at)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            n => {
-                buffer = &mut buffer[n..];
-                at += n as u64;
-            }
-        }
-    }
-    Ok(())
-}
-
-#[cfg(not(any(unix, windows)))]
-fn read_at(_: &File, _: &mut [u8], _: u64) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }
