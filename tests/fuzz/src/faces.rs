@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use remnant_geometry::plane::{HALF_TURN, POLE, RowArea, STEPS_PER_DEGREE, TILE, enclosed_area_m2};
-use remnant_geometry::{Area, FaceClass, Footprint, GridPolygon, Outline, Point, Window, WindowFaces};
+use remnant_geometry::{
+    Area, FaceClass, Footprint, GridPolygon, Outline, Point, TILES_PER_WINDOW, Window, WindowFaces,
+};
 
 use crate::rings;
 
@@ -130,7 +132,8 @@ fn fills(window: Window, footprints: &[Footprint]) {
     };
     WindowFaces::default().cut(window, (0..).zip(all), None, face).expect("the faces fit together");
     let rows = (b.min.y / TILE)..(b.max.y / TILE);
-    let strips: i128 = rows.map(|row| 32 * i128::from(RowArea::new(row as i32).strip(TILE as i32))).sum();
+    let strips: i128 =
+        rows.map(|row| i128::from(TILES_PER_WINDOW) * i128::from(RowArea::new(row as i32).strip(TILE as i32))).sum();
     assert_eq!(sum, Area::from_units(strips), "{window:?}");
 }
 
