@@ -19,7 +19,8 @@
 //! | `validity`, `repair` | are rings valid by OGC Simple Features? If not: the ring rule |
 //! | `arrange` | rings led through the grid once, and filled by a rule |
 //! | `corners` | the corners of footprints, in memory or on a shelf |
-//! | `strips`, `stretches`, `labels` | which boxes meet; long borders in parts; sets of records as numbers |
+//! | `strips`, `cells` | which boxes meet; which of many points lie near an edge |
+//! | `stretches`, `labels` | long borders in parts; sets of records as numbers |
 //!
 //! ```
 //! use remnant_geometry::{Area, FaceClass, Footprint, RawPolygon, Window, WindowFaces};
@@ -47,6 +48,7 @@
 //! ```
 
 mod arrange;
+mod cells;
 mod compass;
 mod convex;
 mod corners;

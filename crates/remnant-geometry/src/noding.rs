@@ -5,6 +5,7 @@
 //! through the centres of the hot squares that it passes. Fragments then never cross, and no edge moves by more than
 //! half a grid step. All predicates are exact: tile coordinates are below 2^26, so products stay below 2^55.
 
+use crate::cells::Cells;
 use crate::plane::TILE_BITS;
 use crate::strips::{Box4, Strips};
 
@@ -14,6 +15,9 @@ pub(crate) type Spot = u64;
 /// How often edges may be held against each other for each place where they may meet: thousands of records with one
 /// corner in common have few such places, and yet every two of them are compared.
 const COMPARISONS: u64 = 100;
+
+/// Crossings for each edge from which on edges look for crossings near them, and not crossings for edges.
+const DENSE: usize = 16;
 
 /// Packs tile coordinates.
 #[inline]
@@ -69,6 +73,7 @@ pub(crate) struct Noder {
     edge_records: Vec<u32>,
     boxes: Vec<Box4>,
     strips: Strips,
+    cells: Cells,
     hot: Vec<Hot>,
     crossings: Vec<Spot>,
     /// Parts of split edges: `record` is the number of the edge.
@@ -129,7 +134,7 @@ impl Noder {
             // One step larger to the north and east, so that edges which come within a step of each other meet.
             [i64::from(ax), i64::from(ay.min(by)), i64::from(bx) + 1, i64::from(ay.max(by)) + 1]
         }));
-        let Self { edges, boxes, strips, hot, crossings, .. } = self;
+        let Self { edges, boxes, strips, cells, hot, crossings, .. } = self;
         strips.fill(boxes);
         let enough = strips.pairs_within(boxes, (most as u64).saturating_mul(COMPARISONS), |i, j| {
             meet(edges, i, j, hot, crossings);
@@ -140,6 +145,16 @@ impl Noder {
         }
         crossings.sort_unstable();
         crossings.dedup();
+        if crossings.len() / DENSE > edges.len() {
+            cells.fill(crossings);
+            for (i, edge) in edges.iter().enumerate() {
+                cells.near(edge.from, edge.to, |p| push_hot(edges, i, p, hot));
+                if hot.len() > most {
+                    return false;
+                }
+            }
+            return true;
+        }
         for &p in crossings.iter() {
             let (x, y) = xy(p);
             let (x, y) = (i64::from(x), i64::from(y));
@@ -311,7 +326,7 @@ fn reach(edge: &Fragment) -> i64 {
 }
 
 /// Whether an edge passes the half-open square `[x - 1/2, x + 1/2) x [y - 1/2, y + 1/2)` round a spot.
-fn passes(edge: &Fragment, p: Spot) -> bool {
+pub(crate) fn passes(edge: &Fragment, p: Spot) -> bool {
     let ((ax, ay), (bx, by), (px, py)) = (xy(edge.from), xy(edge.to), xy(p));
     // Doubled coordinates about the square's centre: the square is [-1, 1), the edge's ends are even.
     let (x1, y1) = (2 * i64::from(ax - px), 2 * i64::from(ay - py));
