@@ -45,3 +45,12 @@ pub fn of(fixed: Range<u64>) -> Range<u64> {
 pub fn or(fixed: u64) -> u64 {
     asked().unwrap_or(fixed)
 }
+
+/// Numbers from 0 to 1, not 1 itself, that follow from a seed.
+pub fn units(seed: u64) -> impl FnMut() -> f64 {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}

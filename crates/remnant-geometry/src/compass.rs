@@ -155,15 +155,7 @@ pub(crate) fn off(from: [f64; 2], azimuth: f64, metres: f64) -> [i64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seed;
-
-    fn units(seed: u64) -> impl FnMut() -> f64 {
-        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-        move || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        }
-    }
+    use crate::seed::{self, units};
 
     #[test]
     fn points_about_a_corner_are_those_of_the_geodesic() {

@@ -16,11 +16,9 @@
 //!
 //! Inside, the pieces leave nothing open: flanks and sectors share whole sides, and flanks lap over the zone.
 
-use geo::{Bearing, Geodesic};
-
 use crate::compass::Compass;
 use crate::footprint::{Footprint, turn};
-use crate::grow::{ARC_DEGREES, STEP_DEGREES};
+use crate::grow::{ARC_DEGREES, STEP_DEGREES, Stretch};
 use crate::plane::{HALF_TURN, Point, STEPS_PER_DEGREE};
 
 /// The distance in metres from which on all that lies within `LAP` of the zone is far from the border.
@@ -42,7 +40,7 @@ pub(crate) fn grown(ground: &Footprint, metres: f64) -> Option<Vec<Point>> {
         return None;
     }
     let ring = convex(ground)?;
-    let sides: Vec<Side> = ring.iter().zip(ring.iter().cycle().skip(1)).map(|(&p, &q)| Side::new(p, q)).collect();
+    let sides: Vec<Stretch> = ring.iter().zip(ring.iter().cycle().skip(1)).map(|(&p, &q)| side(p, q)).collect();
     let mut border = Border { points: Vec::with_capacity(420 + 4 * sides.len()) };
     let mut turned = 0.0;
     let mut compass = Compass::new(sides[0].from);
@@ -115,26 +113,11 @@ fn convex(ground: &Footprint) -> Option<Vec<Point>> {
     (!ring.iter().zip(ring.iter().cycle().skip(1)).any(long)).then_some(ring)
 }
 
-/// An edge of the zone, with the azimuths at its ends.
-struct Side {
-    from: [f64; 2],
-    to: [f64; 2],
-    out: f64,
-    arrive: f64,
-}
-
-impl Side {
-    fn new(p: Point, q: Point) -> Self {
-        let from = p.degrees();
-        // As the general way has it, which may divide an edge: to the last bit.
-        let to = {
-            let end = q.degrees();
-            [0, 1].map(|i| from[i] + (end[i] - from[i]))
-        };
-        let (start, end) = (geo::Point::from(from), geo::Point::from(to));
-        let (out, arrive) = (Geodesic.bearing(start, end), Geodesic.bearing(end, start) + 180.0);
-        Self { from, to, out, arrive }
-    }
+/// An edge of the zone.
+fn side(p: Point, q: Point) -> Stretch {
+    let (from, end) = (p.degrees(), q.degrees());
+    // As the general way has it, which may divide an edge: to the last bit.
+    Stretch::between(from, [0, 1].map(|i| from[i] + (end[i] - from[i])))
 }
 
 /// The border as it is drawn.
@@ -199,15 +182,7 @@ mod tests {
     use crate::footprint::RawPolygon;
     use crate::grow;
     use crate::measure::disc;
-    use crate::seed;
-
-    fn units(seed: u64) -> impl FnMut() -> f64 {
-        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-        move || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        }
-    }
+    use crate::seed::{self, units};
 
     /// A polygon with its corners on an ellipse, so that it is convex, or nearly so once on the grid.
     fn oval(unit: &mut impl FnMut() -> f64, corners: u32, metres: f64) -> Option<Footprint> {

@@ -249,11 +249,20 @@ pub(crate) struct Pieces {
 }
 
 /// A stretch of an edge, with the azimuths at its ends.
-struct Stretch {
-    from: [f64; 2],
-    to: [f64; 2],
-    out: f64,
-    arrive: f64,
+pub(crate) struct Stretch {
+    pub(crate) from: [f64; 2],
+    pub(crate) to: [f64; 2],
+    pub(crate) out: f64,
+    pub(crate) arrive: f64,
+}
+
+impl Stretch {
+    /// Between two places in degrees.
+    pub(crate) fn between(from: [f64; 2], to: [f64; 2]) -> Self {
+        let (start, end) = (geo::Point::from(from), geo::Point::from(to));
+        let (out, arrive) = (Geodesic.bearing(start, end), Geodesic.bearing(end, start) + 180.0);
+        Self { from, to, out, arrive }
+    }
 }
 
 fn follow(edges: &[(Point, Point)], closed: bool, metres: f64, (arcs, side): (Arcs, Side), pieces: &mut Pieces) {
@@ -271,10 +280,7 @@ fn follow(edges: &[(Point, Point)], closed: bool, metres: f64, (arcs, side): (Ar
             [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])]
         };
         for i in 0..steps {
-            let (from, to) = (at(i), at(i + 1));
-            let (start, end) = (geo::Point::from(from), geo::Point::from(to));
-            let (out, arrive) = (Geodesic.bearing(start, end), Geodesic.bearing(end, start) + 180.0);
-            stretches.push(Stretch { from, to, out, arrive });
+            stretches.push(Stretch::between(at(i), at(i + 1)));
         }
     }
     for (i, stretch) in stretches.iter().enumerate() {

@@ -129,15 +129,7 @@ pub(crate) fn whole(borders: Vec<(Point, Point)>, left_out: &[LeftOut]) -> Vec<(
 mod tests {
     use crate::footprint::{Footprint, RawPolygon};
     use crate::grow;
-    use crate::seed;
-
-    fn units(seed: u64) -> impl FnMut() -> f64 {
-        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-        move || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        }
-    }
+    use crate::seed::{self, units};
 
     /// A star, or a box with corners in the middle of its sides, with or without a hole; with other parts perhaps.
     fn ground(unit: &mut impl FnMut() -> f64, metres: f64) -> Option<Footprint> {

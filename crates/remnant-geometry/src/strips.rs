@@ -145,25 +145,18 @@ impl Strips {
 
     /// Calls `near` once for every box that lies in `query`, where all boxes are points.
     pub(crate) fn points_within(&self, points: &[Box4], query: Box4, mut near: impl FnMut(usize)) {
-        for s in self.reached(query) {
-            let members = &self.members[self.starts[s] as usize..self.starts[s + 1] as usize];
-            let from = members.partition_point(|&i| points[i as usize][0] < query[0]);
-            for &i in &members[from..] {
-                let [x, y, ..] = points[i as usize];
-                if x > query[2] {
-                    break;
-                }
-                if query[1] <= y && y <= query[3] {
-                    near(i as usize);
-                }
-            }
-        }
+        self.look(points, query, usize::MAX, |i| near(i as usize));
     }
 
     /// Gathers what [`Self::points_within`] calls `near` for, in the same order, unless more than `most` points would
     /// have to be looked at: says whether it did.
     pub(crate) fn few_within(&self, points: &[Box4], query: Box4, most: usize, found: &mut Vec<u32>) -> bool {
         found.clear();
+        self.look(points, query, most, |i| found.push(i))
+    }
+
+    /// Calls `near` for every point in `query`, until more than `most` were looked at: says whether that was enough.
+    fn look(&self, points: &[Box4], query: Box4, most: usize, mut near: impl FnMut(u32)) -> bool {
         let mut looked = 0;
         for s in self.reached(query) {
             let members = &self.members[self.starts[s] as usize..self.starts[s + 1] as usize];
@@ -178,7 +171,7 @@ impl Strips {
                     return false;
                 }
                 if query[1] <= y && y <= query[3] {
-                    found.push(i);
+                    near(i);
                 }
             }
         }
