@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use remnant_geometry::Footprint;
+
 use super::events::Covers;
 use super::faces::Rules;
 use super::ledger::{Deed, DeedBook, Deeds};
@@ -105,6 +107,17 @@ impl Book {
         (event != NO_EVENT).then_some(event)
     }
 
+    fn ground(&self, entry: Entry) -> Option<&Footprint> {
+        match entry {
+            Entry::Hazard(n) => match &self.survey.hazards[n as usize].ground {
+                HazardGround::Area(ground) => Some(ground),
+                HazardGround::Points(_) => None,
+            },
+            Entry::Release(n) => Some(&self.survey.releases[n as usize].ground),
+            Entry::LostHazard(_) | Entry::LostRelease(_) => None,
+        }
+    }
+
     /// What a record says of itself.
     pub(crate) fn facts(&self, row: usize) -> Option<RecordFacts<'_>> {
         let survey = &self.survey;
@@ -169,21 +182,9 @@ impl Book {
 
     /// What a record did in every place where it has land: in the order of the districts, the land outside last.
     pub(crate) fn shares(&self, row: usize) -> Vec<RecordShare> {
-        let Some(&entry) = self.entries.get(row) else { return Vec::new() };
-        let Some(event) = self.event(entry) else { return Vec::new() };
-        let survey = &self.survey;
-        let (origin, id, ground) = match entry {
-            Entry::Hazard(n) => {
-                let hazard = &survey.hazards[n as usize];
-                let HazardGround::Area(ground) = &hazard.ground else { return Vec::new() };
-                (hazard.origin, &hazard.id, ground)
-            }
-            Entry::Release(n) => {
-                let release = &survey.releases[n as usize];
-                (release.origin, &release.id, &release.ground)
-            }
-            Entry::LostHazard(_) | Entry::LostRelease(_) => return Vec::new(),
-        };
+        let Some(RecordFacts { origin, id, .. }) = self.facts(row) else { return Vec::new() };
+        let entry = self.entries[row];
+        let Some((event, ground)) = self.event(entry).zip(self.ground(entry)) else { return Vec::new() };
         let shape = mark(ground);
         let share = |((_, place), deeds): ((u32, u32), Deeds)| {
             let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));
@@ -192,7 +193,7 @@ impl Book {
             RecordShare {
                 record: row,
                 origin,
-                id: id.to_string(),
+                id: id.to_owned(),
                 shape,
                 district: (place != self.outside).then_some(place as usize),
                 covered: SquareMetres::rounded(deeds.covers()),

@@ -176,10 +176,13 @@ impl<'a> Covers<'a> {
         self.events[event as usize].id(self.survey)
     }
 
-    /// The number of the first reach as a cover.
-    pub fn reaches_from(&self) -> usize {
-        let coverage = self.coverage.as_ref().map_or(0, Vec::len);
-        self.events.len() + self.district_ground.len() + coverage + self.zones.len() + self.exposed.len()
+    /// How the numbers of covers are divided among their kinds.
+    pub fn parts(&self) -> Parts {
+        let events = self.events.len() as u32;
+        let districts = events + self.district_ground.len() as u32;
+        let coverage = districts + self.coverage.as_ref().map_or(0, Vec::len) as u32;
+        let zones = coverage + self.zones.len() as u32;
+        Parts { events, districts, coverage, zones, exposed: zones + self.exposed.len() as u32 }
     }
 
     /// The row that stands for the land outside all districts.
@@ -190,6 +193,40 @@ impl<'a> Covers<'a> {
     /// The last slot that has effect by a date.
     pub fn slot_at(&self, date: Option<Date>) -> u32 {
         date.map_or(self.dates.len(), |d| self.dates.partition_point(|&other| other <= d)) as u32
+    }
+}
+
+/// What a cover is, with its number among its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Event(u32),
+    District(u32),
+    Coverage,
+    Zone(u32),
+    Exposed(u32),
+    Reach(u32),
+}
+
+/// Where the covers of every kind end.
+pub(super) struct Parts {
+    pub events: u32,
+    pub districts: u32,
+    pub coverage: u32,
+    pub zones: u32,
+    pub exposed: u32,
+}
+
+impl Parts {
+    /// What a cover is.
+    pub fn kind(&self, cover: u32) -> Kind {
+        match cover {
+            c if c < self.events => Kind::Event(c),
+            c if c < self.districts => Kind::District(c - self.events),
+            c if c < self.coverage => Kind::Coverage,
+            c if c < self.zones => Kind::Zone(c - self.coverage),
+            c if c < self.exposed => Kind::Exposed(c - self.zones),
+            c => Kind::Reach(c - self.exposed),
+        }
     }
 }
 

@@ -62,12 +62,9 @@ impl WindowAccount {
     /// Enters one face.
     pub fn face(&mut self, rules: &Rules<'_>, cover: &[u32], area: Area) -> FaceClass {
         let covers = rules.covers;
-        let events_end = covers.events.len();
-        let districts_end = events_end + covers.district_ground.len();
-        let coverage_end = districts_end + covers.coverage.as_ref().map_or(0, Vec::len);
-        let split = |end: usize| cover.partition_point(|&c| (c as usize) < end);
-        let zones_end = coverage_end + covers.zones.len();
-        let (e, d, c, z) = (split(events_end), split(districts_end), split(coverage_end), split(zones_end));
+        let ends = covers.parts();
+        let split = |end: u32| cover.partition_point(|&c| c < end);
+        let (e, d, c, z) = (split(ends.events), split(ends.districts), split(ends.coverage), split(ends.zones));
 
         let place = self.district(rules, &cover[e..d], area, e > 0);
         let state = self.replay(rules, &cover[..e], place, area);
@@ -78,7 +75,7 @@ impl WindowAccount {
         if c < z {
             let covered = covers.coverage.is_none() || c > d;
             for &zone in &cover[c..z] {
-                self.zone(zone - coverage_end as u32, state, place, covered, area, rules, &cover[..e]);
+                self.zone(zone - ends.coverage, state, place, covered, area, rules, &cover[..e]);
             }
         }
         let mut class = FaceClass::default();

@@ -9,12 +9,11 @@ use std::sync::OnceLock;
 use remnant_geometry::plane::HALF_TURN;
 use remnant_geometry::probe::{Probe, point_at};
 use remnant_geometry::{Bounds, Point};
-use rstar::primitives::Rectangle;
 use rstar::{AABB, RTree};
 
-use super::events::Grounds;
+use super::events::{Grounds, Parts};
 use super::faces::Rules;
-use super::overlay::Entry;
+use super::reaching::{Entry, entry};
 use crate::status::{State, step};
 
 /// Grid steps within which a point counts as on a border: a rounded middle of a stretch along a border lies within one
@@ -53,16 +52,13 @@ impl<'a> Ground<'a> {
     pub fn new(rules: &'a Rules<'a>) -> Self {
         let covers = rules.covers;
         let grounds = covers.grounds();
-        let districts_from = covers.events.len() as u32;
-        let zones_to = (covers.reaches_from() - covers.exposed.len()) as u32;
-        let zones_from = zones_to - covers.zones.len() as u32;
-        let districts_to = districts_from + covers.district_ground.len() as u32;
+        let Parts { events: districts_from, districts, coverage: zones_from, zones, .. } = covers.parts();
         let events = (0..districts_from).filter(|&e| covers.events[e as usize].slot <= rules.last_slot);
-        let members = events.chain(districts_from..districts_to).chain(zones_from..zones_to);
+        let members = events.chain(districts_from..districts).chain(zones_from..zones);
         let entries = members.map(|number| {
             let Bounds { min, max } = grounds.get(number).bounds();
-            let (low, high) = ([min.x - SLACK, min.y - SLACK], [max.x + SLACK, max.y + SLACK]);
-            Entry::new(Rectangle::from_corners(low, high), number)
+            let grown = |p: Point, by: i64| Point { x: p.x + by, y: p.y + by };
+            entry(Bounds { min: grown(min, -SLACK), max: grown(max, SLACK) }, number)
         });
         let index = RTree::bulk_load(entries.collect());
         let probes = (0..grounds.len()).map(|_| OnceLock::new()).collect();

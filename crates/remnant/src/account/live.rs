@@ -8,12 +8,11 @@ use std::sync::OnceLock;
 use remnant_geometry::grow::{edges_near, without};
 use remnant_geometry::measure::{Chord, chords};
 use remnant_geometry::{Bounds, Footprint};
-use rstar::primitives::Rectangle;
 use rstar::{AABB, RTree};
 
 use super::faces::Rules;
-use super::overlay::Entry;
 use super::reach::{grown_bounds, within};
+use super::reaching::{Entry, entry};
 use crate::records::Survey;
 
 /// A hazard whose live land lies near a zone.
@@ -51,11 +50,10 @@ impl<'a> LiveLand<'a> {
         let tree = |hazards: bool| {
             let wanted =
                 events.iter().enumerate().filter(|(_, e)| e.is_hazard() == hazards && e.slot <= rules.last_slot);
-            let entry = |(number, e): (usize, &super::events::Event<'_>)| {
-                let Bounds { min, max } = grown_bounds(e.ground, accuracies[number]);
-                Entry::new(Rectangle::from_corners([min.x, min.y], [max.x, max.y]), number as u32)
+            let boxed = |(number, e): (usize, &super::events::Event<'_>)| {
+                entry(grown_bounds(e.ground, accuracies[number]), number as u32)
             };
-            RTree::bulk_load(wanted.map(entry).collect())
+            RTree::bulk_load(wanted.map(boxed).collect())
         };
         Self {
             hazards: tree(true),

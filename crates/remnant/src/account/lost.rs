@@ -3,12 +3,11 @@
 use remnant_geometry::measure::{Chord, chords};
 use remnant_geometry::plane::{HALF_TURN, TURN};
 use remnant_geometry::{Bounds, Footprint, Point};
-use rstar::primitives::Rectangle;
 use rstar::{AABB, RTree};
 
 use super::live::distance_within;
-use super::overlay::Entry;
 use super::reach::grown_bounds;
+use super::reaching::{Entry, entry};
 use crate::records::LostHazard;
 
 /// The boxes of hazards that were set aside.
@@ -21,9 +20,7 @@ impl<'a> LostBoxes<'a> {
     pub fn new(hazards: &'a [LostHazard]) -> Self {
         let entries = (0..).zip(hazards).flat_map(|(i, hazard)| {
             let parts = hazard.bounds.map(parts).unwrap_or_default();
-            parts
-                .into_iter()
-                .map(move |[low, high]| Entry::new(Rectangle::from_corners([low.x, low.y], [high.x, high.y]), i))
+            parts.into_iter().map(move |[min, max]| entry(Bounds { min, max }, i))
         });
         Self { hazards, boxes: RTree::bulk_load(entries.collect()) }
     }

@@ -5,22 +5,17 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use remnant_geometry::plane::TILE;
-use remnant_geometry::{Footprint, Outline, Point, Torn, Window, WindowFaces};
-use rstar::RTree;
-use rstar::primitives::{GeomWithData, Rectangle};
+use remnant_geometry::{Outline, Point, Torn, Window, WindowFaces};
 
 use super::cache::{Cache, Windows};
 use super::events::Grounds;
 use super::faces::{Rules, WindowAccount};
 use super::ledger::Ledger;
-use super::reaching::{Reaching, entry};
+use super::reaching::Reaching;
 use crate::error::{Error, Location, Result};
 use crate::guard;
 use crate::progress::{Progress, share};
 use crate::read::Limit;
-
-/// A footprint's box with its number.
-pub(super) type Entry = GeomWithData<Rectangle<[i64; 2]>, u32>;
 
 /// What the faces of all windows come to.
 #[derive(Default)]
@@ -205,9 +200,4 @@ fn too_many(torn: &Torn, reaching: &[u32], rules: &Rules<'_>) -> Error {
     );
     let remedy = "look at these records in a GIS: thousands of teeth or copies in one place are not what was drawn";
     Error::unusable("the ground could not be cut into faces", Location::default(), why, remedy)
-}
-
-/// The boxes of some footprints, each with its place among them.
-pub(super) fn index(footprints: &[&Footprint]) -> RTree<Entry> {
-    RTree::bulk_load(footprints.iter().zip(0..).map(|(ground, number)| entry(ground, number)).collect())
 }

@@ -3,7 +3,7 @@
 use remnant_geometry::Area;
 use rustc_hash::FxHashMap;
 
-use super::events::Covers;
+use super::events::{Covers, Parts};
 use super::ledger::add_all;
 
 /// Where something lies.
@@ -40,9 +40,8 @@ impl PlanningLand {
     /// Enters a face: `zones` and `others` are covers, `others` those after the zones; `live` is empty where the face
     /// is not contaminated.
     pub fn face(&mut self, covers: &Covers<'_>, zones: &[u32], others: &[u32], place: u32, live: &[u32], area: Area) {
-        let first_zone = (covers.reaches_from() - covers.exposed.len() - covers.zones.len()) as u32;
-        let first_exposed = first_zone + covers.zones.len() as u32;
-        let (exposed, reaches) = others.split_at(others.partition_point(|&c| (c as usize) < covers.reaches_from()));
+        let Parts { coverage: first_zone, zones: first_exposed, exposed: first_reach, .. } = covers.parts();
+        let (exposed, reaches) = others.split_at(others.partition_point(|&c| c < first_reach));
         let contaminated = !live.is_empty();
         if !exposed.is_empty() {
             let mut themes: Vec<u32> = Vec::new();
@@ -62,8 +61,7 @@ impl PlanningLand {
             }
         }
         if contaminated && !reaches.is_empty() {
-            let zones: Vec<u32> =
-                reaches.iter().map(|&c| covers.reaches[c as usize - covers.reaches_from()].0).collect();
+            let zones: Vec<u32> = reaches.iter().map(|&c| covers.reaches[(c - first_reach) as usize].0).collect();
             for &zone in &zones {
                 live.iter().for_each(|&hazard| *self.hazards.entry((zone, hazard)).or_default() += area);
             }

@@ -6,7 +6,7 @@ use remnant_geometry::{Footprint, Point};
 use rstar::{AABB, RTree};
 
 use super::events::Covers;
-use super::overlay::{Entry, index};
+use super::reaching::{Entry, index};
 use super::rows::Rows;
 use crate::finding::{Code, Finding, Place};
 use crate::records::{HazardGround, Survey};

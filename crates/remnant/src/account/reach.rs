@@ -6,7 +6,7 @@ use remnant_geometry::plane::TURN;
 use remnant_geometry::{Bounds, Footprint};
 use rstar::{AABB, RTree};
 
-use super::overlay::{Entry, index};
+use super::reaching::{Entry, index};
 use crate::records::{HazardGround, Survey};
 use crate::settings::Settings;
 

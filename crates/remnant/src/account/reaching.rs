@@ -1,14 +1,12 @@
-//! Which footprints reach which window.
+//! Which footprints reach which window; boxes with numbers.
 //!
 //! A window is fixed in the plane and nearly every footprint lies in one or two of them, so that a sorted list of words
 //! does it: an R-tree of all boxes takes five times the memory and is asked once for every window only.
 
 use rayon::prelude::*;
 use remnant_geometry::{Bounds, Footprint, Window};
-use rstar::primitives::Rectangle;
+use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
-
-use super::overlay::Entry;
 
 /// Windows that a footprint may reach before it stands in the tree and not in the list.
 const FEW: i64 = 16;
@@ -39,7 +37,7 @@ impl Reaching {
         windows.extend(ranges.into_iter().flat_map(|(low, high)| between(low, high)));
         windows.sort_unstable();
         windows.dedup();
-        let entries = far.into_iter().map(|number| entry(ground(number), number));
+        let entries = far.into_iter().map(|number| entry(bounds(number), number));
         let tree = RTree::bulk_load(entries.collect());
         Self { list, tree, windows }
     }
@@ -63,10 +61,17 @@ impl Reaching {
     }
 }
 
-/// A footprint's box with its number.
-pub(super) fn entry(ground: &Footprint, number: u32) -> Entry {
-    let Bounds { min, max } = ground.bounds();
+/// A box with the number of what it holds.
+pub(super) type Entry = GeomWithData<Rectangle<[i64; 2]>, u32>;
+
+/// A box with a number.
+pub(super) fn entry(Bounds { min, max }: Bounds, number: u32) -> Entry {
     Entry::new(Rectangle::from_corners([min.x, min.y], [max.x, max.y]), number)
+}
+
+/// The boxes of some footprints, each with its place among them.
+pub(super) fn index(footprints: &[&Footprint]) -> RTree<Entry> {
+    RTree::bulk_load(footprints.iter().zip(0..).map(|(ground, number)| entry(ground.bounds(), number)).collect())
 }
 
 /// The windows of a box, where they are few, and where it does not touch others as well: sides belong to the windows on

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::land::{Land, cm2};
 use crate::error::{Error, Location, Result};
-use crate::read::is_hashtags;
+use crate::read::{hexadecimal, is_hashtags};
 use crate::write::PROGRAM;
 
 /// A summary is small, and districts are drawn for a screen: files beyond these sizes are none of ours.
@@ -244,7 +244,7 @@ impl Folder {
             let code = shape.properties.code.unwrap_or_default();
             if let (Some(district), Some(geometry)) = (self.districts.get_mut(&code), shape.geometry) {
                 let digest = Sha256::digest(geometry.get().as_bytes());
-                district.shape = Some(digest.iter().map(|byte| format!("{byte:02x}")).collect());
+                district.shape = Some(hexadecimal(&digest));
             }
         }
         Ok(())

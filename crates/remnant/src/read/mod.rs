@@ -39,6 +39,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Location, Result};
+pub(crate) use bytes::hexadecimal;
 pub use bytes::{Bytes, Digest};
 pub(crate) use csv::{is_hashtags, separator};
 pub use garbled::{Garbled, garbled};

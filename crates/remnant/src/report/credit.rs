@@ -47,7 +47,9 @@ pub struct Credit {
 /// The releases of an account by operator, method and kind, in this order; none where there is no release.
 pub fn credit(account: &Account) -> Vec<Credit> {
     let mut rows: BTreeMap<_, Credit> = BTreeMap::new();
-    for record in account.records.iter() {
+    let records = &account.records;
+    let releases = records.places(|facts| matches!(facts.kind, RecordKind::Release(_)));
+    for record in releases.filter_map(|place| records.get(place)) {
         let RecordKind::Release(kind) = record.kind else { continue };
         let set_aside = record.fate == Fate::SetAside;
         if !set_aside && !record.in_effect {

@@ -120,6 +120,11 @@ impl Records {
         (0..self.len()).filter_map(|place| self.facts(place))
     }
 
+    /// The places of those that are wanted by what they say, whose rows alone need be made.
+    pub fn places(&self, wanted: impl Fn(&RecordFacts<'_>) -> bool) -> impl Iterator<Item = usize> {
+        (0..self.len()).filter(move |&place| self.facts(place).is_some_and(|facts| wanted(&facts)))
+    }
+
     /// Makes all rows at once and changes them.
     pub fn change(&mut self, change: impl FnOnce(&mut Vec<RecordRow>)) {
         let mut rows = self.iter().collect();

@@ -22,7 +22,7 @@ use crate::seed;
 const SURVEYS: u64 = 8;
 const EDITS: u64 = 10;
 
-/// Degrees along the side of the land: some windows, each of about 0.21 degrees.
+/// Degrees along the side of the land: some windows, each of about 0.11 degrees.
 const SIDE: f64 = 1.4;
 
 struct Pseudo(u64);

@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::pack::HEAD;
 use crate::error::{Error, Location, Result};
+use crate::read::hexadecimal;
 use crate::settings::{DatePolicy, OutsidePolicy, Settings};
 
 /// Packs that are kept, the newest ones: so many jobs may take turns in one folder.
@@ -58,7 +59,7 @@ pub(super) fn job(settings: &Settings, layers: &[String]) -> String {
         hash.update((layer.len() as u64).to_le_bytes());
         hash.update(layer);
     }
-    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&hash.finalize()[..16])
 }
 
 /// A folder of packs.

@@ -10,8 +10,9 @@ use remnant_geometry::{Footprint, Point, Window};
 use rustc_hash::FxHashMap;
 use sha2::{Digest as _, Sha256};
 
+use super::super::events::Kind;
 use super::super::faces::Rules;
-use super::numbers::{Kind, Numbers, Parts, within};
+use super::numbers::{Numbers, within};
 use crate::read::Limit;
 use crate::settings::OutsidePolicy;
 
@@ -89,7 +90,7 @@ impl Common {
         numbers: &Numbers,
         digests: &[Digest],
     ) -> Key {
-        let parts = Parts::of(rules.covers);
+        let parts = rules.covers.parts();
         let mut tasks: FxHashMap<u32, u32> = FxHashMap::default();
         let seen = |&cover: &u32| {
             let seen = match parts.kind(cover) {

@@ -4,7 +4,7 @@
 //! changed by that, so its account is kept in numbers that count what reaches the window, in the order of the numbers
 //! that all windows share: results that depend on an order are the same in either.
 
-use super::super::events::Covers;
+use super::super::events::{Covers, Kind};
 
 /// The numbers that all windows share, by those within one window. Every list is in ascending order.
 #[derive(Debug, Default, PartialEq)]
@@ -29,7 +29,7 @@ impl Numbers {
     /// Of a window that some covers reach, given in ascending order.
     pub fn of(covers: &Covers<'_>, reaching: &[u32]) -> Self {
         let mut numbers = Self::default();
-        let parts = Parts::of(covers);
+        let parts = covers.parts();
         for &cover in reaching {
             match parts.kind(cover) {
                 Kind::Event(event) => {
@@ -70,45 +70,4 @@ impl Numbers {
 /// The number within the window of something in a list.
 pub(super) fn within(list: &[u32], number: u32) -> Option<u32> {
     list.binary_search(&number).ok().map(|at| at as u32)
-}
-
-/// What a cover is, with its number among its kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Event(u32),
-    District(u32),
-    Coverage,
-    Zone(u32),
-    Exposed(u32),
-    Reach(u32),
-}
-
-/// Where the covers of every kind end.
-pub(super) struct Parts {
-    events: u32,
-    districts: u32,
-    coverage: u32,
-    zones: u32,
-    exposed: u32,
-}
-
-impl Parts {
-    pub fn of(covers: &Covers<'_>) -> Self {
-        let events = covers.events.len() as u32;
-        let districts = events + covers.district_ground.len() as u32;
-        let coverage = districts + covers.coverage.as_ref().map_or(0, Vec::len) as u32;
-        let zones = coverage + covers.zones.len() as u32;
-        Self { events, districts, coverage, zones, exposed: zones + covers.exposed.len() as u32 }
-    }
-
-    pub fn kind(&self, cover: u32) -> Kind {
-        match cover {
-            c if c < self.events => Kind::Event(c),
-            c if c < self.districts => Kind::District(c - self.events),
-            c if c < self.coverage => Kind::Coverage,
-            c if c < self.zones => Kind::Zone(c - self.coverage),
-            c if c < self.exposed => Kind::Exposed(c - self.zones),
-            c => Kind::Reach(c - self.exposed),
-        }
-    }
 }

@@ -12,7 +12,8 @@ use super::super::columns::{self, BALANCE, Column, FINDINGS, PeriodRow, RECORDS,
 use super::drawing::Drawing;
 use crate::finding::{Code, Finding, Place, Severity};
 use crate::report::{
-    Exposure, Figures, INCIDENTS_WITHIN_M, IncidentRow, Plan, RecordKind, RecordRow, Report, Series, States, ZoneRow,
+    Exposure, Figures, INCIDENTS_WITHIN_M, IncidentRow, Plan, RecordFacts, RecordKind, RecordRow, Report, Series,
+    States, ZoneRow,
 };
 use crate::status::State;
 use crate::zone::Reason;
@@ -264,11 +265,8 @@ fn records(report: &Report) -> (Vec<RecordRow>, usize) {
         named.extend(zone.hazard_ids.iter().chain(&zone.nearest_hazard_id).chain(to_clear).map(String::as_str));
     }
     let records = &report.account.records;
-    let of_zones = |&place: &usize| {
-        let hazard = records.facts(place).filter(|r| matches!(r.kind, RecordKind::Hazard(_)));
-        hazard.is_some_and(|r| named.contains(r.id))
-    };
-    let places: Vec<usize> = (0..records.len()).filter(of_zones).collect();
+    let of_zones = |r: &RecordFacts<'_>| matches!(r.kind, RecordKind::Hazard(_)) && named.contains(r.id);
+    let places: Vec<usize> = records.places(of_zones).collect();
     let shown = places.iter().take(RECORDS_SHOWN);
     (shown.filter_map(|&place| records.get(place)).collect(), places.len().saturating_sub(RECORDS_SHOWN))
 }
