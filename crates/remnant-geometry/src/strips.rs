@@ -182,24 +182,27 @@ impl Strips {
     /// ascending order of `x_min` and have one width: boxes that lie west of one are forgotten.
     pub(crate) fn meeting_in_order(&mut self, boxes: &[Box4], query: Box4, mut near: impl FnMut(usize)) {
         for s in self.reached(query) {
-            let members = &mut self.members[self.starts[s] as usize..self.starts[s + 1] as usize];
-            let (kept, next) = &mut self.kept[s];
+            let Self { starts, members, kept, found, .. } = self;
+            let members = &mut members[starts[s] as usize..starts[s + 1] as usize];
+            let (kept, next) = &mut kept[s];
             // What is kept stands at the front, which the list itself has left behind.
             while let Some(&i) = members.get(*next as usize).filter(|&&i| boxes[i as usize][0] <= query[2]) {
                 members[*kept as usize] = i;
                 (*kept, *next) = (*kept + 1, *next + 1);
             }
-            let mut still = 0;
+            let (mut still, mut meeting) = (0, 0);
+            if found.len() < *kept as usize {
+                found.resize(2 * *kept as usize, 0);
+            }
             for at in 0..*kept as usize {
                 let i = members[at];
                 let b = &boxes[i as usize];
-                members[still] = i;
+                (members[still], found[meeting]) = (i, i);
                 still += usize::from(b[2] >= query[0]);
-                if b[2] >= query[0] && b[1] <= query[3] && b[3] >= query[1] {
-                    near(i as usize);
-                }
+                meeting += usize::from((b[2] >= query[0]) & (b[1] <= query[3]) & (b[3] >= query[1]));
             }
             *kept = still as u32;
+            found[..meeting].iter().for_each(|&i| near(i as usize));
         }
     }
 }
