@@ -1,7 +1,7 @@
 //! Footprints cut into the tiles of a window.
 
 use crate::footprint::Footprint;
-use crate::noding::{Piece, spot, xy};
+use crate::noding::{Piece, Spot, spot, xy};
 use crate::plane::{Bounds, Point, TILE, TILE_BITS};
 
 /// Tiles along the side of a [`Window`].
@@ -94,17 +94,17 @@ impl WindowCut {
         self.west.clear();
         self.west.resize(TILES_PER_WINDOW as usize, false);
         footprint.edges_towards(&reaches, |p, q| self.scatter(window, record, p.min(q), p.max(q)));
-        self.scattered.sort_unstable_by_key(|s| s.0);
+        // Within a tile pieces stay in the order of the border.
+        self.scattered.sort_by_key(|s| s.0);
         self.gather(window, record);
     }
 
     /// The common case: a record inside one tile.
     fn add_within_tile(&mut self, record: u32, (column, row): (i64, i64), footprint: &Footprint) {
         let start = self.pieces.len() as u32;
-        let local = |p: Point| spot((p.x & (TILE - 1)) as i32, (p.y & (TILE - 1)) as i32);
         let mut corner = false;
         footprint.edges().for_each(|(p, q)| {
-            let (from, to) = (local(p.min(q)), local(p.max(q)));
+            let (from, to) = (within_tile(p.min(q)), within_tile(p.max(q)));
             let ((ax, ay), (bx, by)) = (xy(from), xy(to));
             if ay == by && ay == 0 {
                 return;
@@ -121,6 +121,16 @@ impl WindowCut {
     /// A border between tiles is crossed at the nearest grid step; the step depends on the edge alone, so that both
     /// sides agree.
     fn scatter(&mut self, window: Window, record: u32, a: Point, b: Point) {
+        let tile = tile_of(a);
+        if tile == tile_of(b)
+            && let Some(key) = tile_in(window, tile)
+        {
+            // Most edges are short. One along the southern side borders nothing inside the tile.
+            if a.y != b.y || a.y & (TILE - 1) != 0 {
+                self.scattered.push((key, Piece { from: within_tile(a), to: within_tile(b), record }));
+            }
+            return;
+        }
         let reaches = window.bounds();
         if a.x > reaches.max.x || a.y.max(b.y) < reaches.min.y || a.y.min(b.y) >= reaches.max.y {
             return;
@@ -222,6 +232,20 @@ impl WindowCut {
 /// The tile of a point, as column and row.
 fn tile_of(p: Point) -> (i64, i64) {
     (p.x >> TILE_BITS, p.y >> TILE_BITS)
+}
+
+/// A point as steps from the south-west corner of its tile.
+#[inline]
+fn within_tile(p: Point) -> Spot {
+    spot((p.x & (TILE - 1)) as i32, (p.y & (TILE - 1)) as i32)
+}
+
+/// The number of a tile among those of a window, row by row; `None` where it is in another.
+#[inline]
+fn tile_in(window: Window, (column, row): (i64, i64)) -> Option<u32> {
+    let side = i64::from(TILES_PER_WINDOW);
+    let (row, column) = (row - i64::from(window.first_row()), column - i64::from(window.first_column()));
+    ((0..side).contains(&row) && (0..side).contains(&column)).then(|| (row * side + column) as u32)
 }
 
 /// The point of the edge `a`-`b` (`a.x < b.x`) at `x`, to the nearest step.

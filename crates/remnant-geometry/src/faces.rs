@@ -62,7 +62,6 @@ pub(crate) struct TileFaces {
     pub(crate) east: Vec<(i32, u32)>,
     entries: Vec<(i32, u32)>,
     entering: Vec<u32>,
-    ends: Vec<Spot>,
     active: Vec<u32>,
     above: Vec<u32>,
     below: Vec<u32>,
@@ -104,7 +103,12 @@ impl TileFaces {
     fn sweep(&mut self, row: &RowArea, want_borders: bool) -> Result<(), (i32, i32)> {
         let fragments = std::mem::take(&mut self.noder.fragments);
         let toggles = std::mem::take(&mut self.noder.toggles);
-        let result = self.sweep_fragments(row, &fragments, &toggles, want_borders);
+        let mut ends = std::mem::take(&mut self.noder.ends);
+        // Starts count as events through the fragments themselves.
+        ends.sort_unstable();
+        ends.dedup();
+        let result = self.sweep_fragments(row, &fragments, &toggles, &ends, want_borders);
+        self.noder.ends = ends;
         self.noder.fragments = fragments;
         self.noder.toggles = toggles;
         result
@@ -115,6 +119,7 @@ impl TileFaces {
         row: &RowArea,
         fragments: &[Fragment],
         toggles: &[u32],
+        ends: &[Spot],
         want_borders: bool,
     ) -> Result<(), (i32, i32)> {
         let tile = TILE as i32;
@@ -125,10 +130,10 @@ impl TileFaces {
         let (mut base, mut top, mut top_from) = (0_u32, 0_u32, 0_i32);
         let (mut next_start, mut next_end) = (0, 0);
         let mut last: Option<LastSpot> = None;
-        while next_end < self.ends.len() {
+        while let Some(&end) = ends.get(next_end) {
             let start = fragments.get(next_start).map_or(Spot::MAX, |f| f.from);
-            let p = start.min(self.ends[next_end]);
-            if self.ends[next_end] == p {
+            let p = start.min(end);
+            if end == p {
                 next_end += 1;
             }
             let (x, y) = xy(p);
@@ -207,7 +212,11 @@ impl TileFaces {
             }
             let reaches_top = high == self.active.len();
             last = Some(LastSpot { x, place: low + self.starting.len(), west: west_above, east: label });
-            self.active.splice(low..high, self.starting.iter().copied());
+            if self.starting.len() == high - low {
+                self.active[low..high].copy_from_slice(&self.starting);
+            } else {
+                self.active.splice(low..high, self.starting.iter().copied());
+            }
             if reaches_top && label != top {
                 self.areas[top as usize] += row.strip(x) - row.strip(top_from);
                 (top, top_from) = (label, x);
@@ -274,11 +283,6 @@ impl TileFaces {
         for side in [&mut self.south, &mut self.north, &mut self.west] {
             side.push((0, 0));
         }
-        self.ends.clear();
-        self.ends.extend(fragments.iter().map(|f| f.to));
-        // Starts count as events through the fragments themselves.
-        self.ends.sort_unstable();
-        self.ends.dedup();
     }
 
     /// What lies along the eastern side: the fragments that are active there all end on it.

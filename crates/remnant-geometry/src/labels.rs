@@ -32,6 +32,10 @@ impl Labels {
     /// The label that differs from `label` in whether it holds each of `toggles`.
     #[inline]
     pub(crate) fn toggled(&mut self, label: u32, toggles: &[u32]) -> u32 {
+        if self.words == 1 {
+            let set = toggles.iter().fold(self.bits[label as usize], |set, record| set ^ 1 << record);
+            return self.of_word(set);
+        }
         let (start, next) = (label as usize * self.words, self.bits.len());
         self.bits.extend_from_within(start..start + self.words);
         for &record in toggles {
@@ -43,14 +47,34 @@ impl Labels {
                 self.bits.truncate(next);
                 self.table[at] - 1
             }
-            Err(at) => {
-                self.table[at] = candidate as u32 + 1;
-                if self.len() * 2 > self.table.len() {
-                    self.grow();
-                }
-                candidate as u32
+            Err(at) => self.enter(at, candidate),
+        }
+    }
+
+    /// The label of a set in a tile with so few records that a set is a word: so it is in nearly all.
+    #[inline]
+    fn of_word(&mut self, set: u64) -> u32 {
+        let mask = self.table.len() - 1;
+        let mut at = hash(&[set]) & mask;
+        loop {
+            match self.table[at] {
+                0 => break,
+                n if self.bits[n as usize - 1] == set => return n - 1,
+                _ => at = (at + 1) & mask,
             }
         }
+        let label = self.bits.len();
+        self.bits.push(set);
+        self.enter(at, label)
+    }
+
+    /// Enters a label at a free place of the table.
+    fn enter(&mut self, at: usize, label: usize) -> u32 {
+        self.table[at] = label as u32 + 1;
+        if self.len() * 2 > self.table.len() {
+            self.grow();
+        }
+        label as u32
     }
 
     /// The records of a label in ascending order.
@@ -69,10 +93,8 @@ impl Labels {
     #[inline]
     fn find(&self, label: usize) -> Result<usize, usize> {
         let set = &self.bits[label * self.words..(label + 1) * self.words];
-        // Fibonacci hashing; equality is checked, so a collision costs time only.
-        let hash = set.iter().fold(0_u64, |h, &w| (h ^ w).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29));
         let mask = self.table.len() - 1;
-        let mut at = (hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
+        let mut at = hash(set) & mask;
         loop {
             match self.table[at] {
                 0 => return Err(at),
@@ -98,6 +120,13 @@ impl Labels {
             }
         }
     }
+}
+
+/// Fibonacci hashing; equality is checked, so a collision costs time only.
+#[inline]
+fn hash(set: &[u64]) -> usize {
+    let mixed = set.iter().fold(0_u64, |h, &w| (h ^ w).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29));
+    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize
 }
 
 #[cfg(test)]
