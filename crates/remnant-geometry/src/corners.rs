@@ -123,11 +123,12 @@ impl View<'_> {
 
 impl Corners {
     pub(crate) fn new(points: impl ExactSizeIterator<Item = Point> + Clone, bounds: &Bounds) -> Self {
-        let min = bounds.min;
-        let near = |p: Point| Some([u32::try_from(p.x - min.x).ok()?, u32::try_from(p.y - min.y).ok()?]);
-        match near(bounds.max) {
-            Some(_) => Self::Near(points.filter_map(near).collect()),
-            None => Self::Far(points.collect()),
+        let Bounds { min, max } = *bounds;
+        let near = |side: i64| u32::try_from(side).is_ok();
+        if near(max.x - min.x) && near(max.y - min.y) {
+            Self::Near(points.map(|p| [(p.x - min.x) as u32, (p.y - min.y) as u32]).collect())
+        } else {
+            Self::Far(points.collect())
         }
     }
 

@@ -157,19 +157,28 @@ impl Footprint {
         check_coordinates(polygons)?;
         let mut defects = Defects::default();
         let mut on_grid: Vec<Contours> = Vec::with_capacity(polygons.len());
+        let mut reach: Option<Bounds> = None;
         for polygon in polygons {
-            let contours = grid_rings(polygon, &mut defects);
-            if !contours.is_empty() {
+            if let Some((contours, bounds)) = grid_rings(polygon, &mut defects) {
                 on_grid.push(contours);
+                reach = Some(reach.map_or(bounds, |reach| reach.and(&bounds)));
             }
         }
-        if on_grid.is_empty() {
-            return Err(NoFootprint::NoArea);
+        let mut bounds = reach.ok_or(NoFootprint::NoArea)?;
+        if is_beyond_turn(&bounds) {
+            gather(&mut on_grid);
+            bounds = Bounds::of(on_grid.iter().flatten().flatten().copied()).ok_or(NoFootprint::NoArea)?;
         }
-        gather(&mut on_grid);
         let mut list = defects.list();
-        let contours = match validity::check(&on_grid, budget) {
-            Verdict::Valid => on_grid.into_iter().flatten().collect(),
+        let contours = match validity::check(&on_grid, &bounds, budget) {
+            Verdict::Valid => {
+                let contours = if on_grid.len() == 1 { on_grid.pop() } else { None };
+                let contours = contours.unwrap_or_else(|| on_grid.into_iter().flatten().collect());
+                if !is_beyond_turn(&bounds) {
+                    return Ok((Self::of(&contours, bounds), list));
+                }
+                contours
+            }
             Verdict::TooMuch(crossings) => return Err(NoFootprint::TooManyCrossings(crossings)),
             Verdict::Invalid(at) => {
                 repair::put_in_order(&mut on_grid);
@@ -193,7 +202,12 @@ impl Footprint {
     /// A footprint from borders that are known to be proper ones.
     pub(crate) fn from_contours(contours: Contours) -> Option<Self> {
         let bounds = Bounds::of(contours.iter().flatten().copied())?;
-        let corners = match contours.as_slice() {
+        Some(Self::of(&contours, bounds))
+    }
+
+    /// The same where the box round them is known.
+    fn of(contours: &[Vec<Point>], bounds: Bounds) -> Self {
+        let corners = match contours {
             [only] => Corners::new(only.iter().copied(), &bounds),
             _ => Corners::new(contours.concat().into_iter(), &bounds),
         };
@@ -213,7 +227,7 @@ impl Footprint {
             more.stretches = Some(Stretches::new(ranges, |i| view.at(bounds.min, i)));
             footprint.more = Some(more);
         }
-        Some(footprint)
+        footprint
     }
 
     /// The box round it.
@@ -393,9 +407,12 @@ impl Defects {
 }
 
 fn check_coordinates(polygons: &[RawPolygon]) -> Result<(), NoFootprint> {
-    let mut any = false;
-    for &[x, y] in polygons.iter().flat_map(|p| &p.rings).flatten() {
-        any = true;
+    let mut rings = polygons.iter().flat_map(|p| &p.rings);
+    let any = rings.clone().any(|ring| !ring.is_empty());
+    // All of a ring at a time, without a way out between: which one is wrong is asked only where one is.
+    let on_earth =
+        |ring: &Vec<[f64; 2]>| ring.iter().fold(true, |all, c| all & (c[0].abs() <= 180.0) & (c[1].abs() <= 90.0));
+    for &[x, y] in rings.find(|ring| !on_earth(ring)).into_iter().flatten() {
         if !(x.is_finite() && y.is_finite()) {
             return Err(NoFootprint::NotFinite);
         }
@@ -406,35 +423,44 @@ fn check_coordinates(polygons: &[RawPolygon]) -> Result<(), NoFootprint> {
     if any { Ok(()) } else { Err(NoFootprint::Empty) }
 }
 
-/// The rings of a polygon on the grid, without closing and repeated points; the shell first. Longitudes run on beyond
-/// 180 degrees where the polygon crosses the antimeridian. Empty where the shell has no area.
-fn grid_rings(polygon: &RawPolygon, defects: &mut Defects) -> Contours {
+/// The rings of a polygon on the grid, without closing and repeated points, the shell first; and the box round them.
+/// Longitudes run on beyond 180 degrees where the polygon crosses the antimeridian. `None` where the shell has no area.
+fn grid_rings(polygon: &RawPolygon, defects: &mut Defects) -> Option<(Contours, Bounds)> {
     let mut contours: Contours = Vec::with_capacity(polygon.rings.len());
+    let mut boxes: Option<[Bounds; 2]> = None;
     for (i, ring) in polygon.rings.iter().enumerate() {
         if ring.first() != ring.last() {
             defects.unclosed += 1;
         }
         let mut points: Vec<Point> = Vec::with_capacity(ring.len());
         points.extend(ring.iter().map(|c| Point::from_degrees(c[0], c[1])));
-        unwrap(&mut points, defects);
+        let mut bounds = Bounds::of(points.iter().copied());
+        if bounds.is_some_and(|b| b.max.x - b.min.x > HALF_TURN) {
+            unwrap(&mut points, defects);
+            bounds = Bounds::of(points.iter().copied());
+        }
         points.dedup();
         while points.len() > 1 && points.first() == points.last() {
             points.pop();
         }
-        if on_a_line(&points) {
+        let Some(mut bounds) = bounds.filter(|_| !on_a_line(&points)) else {
             defects.no_area += 1;
             if i == 0 {
                 // Without a shell there is nothing that holes could be cut from.
-                return Contours::new();
+                return None;
             }
             continue;
-        }
-        if let Some(shell) = contours.first() {
-            bring_near(&mut points, shell);
-        }
+        };
+        boxes = Some(match boxes {
+            None => [bounds; 2],
+            Some([shell, all]) => {
+                bring_near(&mut points, &mut bounds, &shell);
+                [shell, all.and(&bounds)]
+            }
+        });
         contours.push(points);
     }
-    contours
+    boxes.map(|[_, all]| (contours, all))
 }
 
 /// Leads edges of more than 180 degrees the short way round, so that longitudes run on.
@@ -469,33 +495,38 @@ fn on_a_line(points: &[Point]) -> bool {
     points.iter().all(|&p| turn(first, other, p) == 0)
 }
 
-/// Shifts a hole by whole turns until it lies as near its shell as it can.
-fn bring_near(hole: &mut [Point], shell: &[Point]) {
-    let (Some(h), Some(s)) = (Bounds::of(hole.iter().copied()), Bounds::of(shell.iter().copied())) else { return };
+/// Shifts a hole by whole turns until it lies as near its shell as it can; `h` and `s` are the boxes round them.
+fn bring_near(hole: &mut [Point], h: &mut Bounds, s: &Bounds) {
     let gap = |shift: i64| (s.min.x - h.min.x - shift).max(h.max.x + shift - s.max.x).max(0);
     let best = [0, -TURN, TURN].into_iter().min_by_key(|&shift| gap(shift)).unwrap_or(0);
-    for p in hole {
-        p.x += best;
+    if best != 0 {
+        hole.iter_mut().chain([&mut h.min, &mut h.max]).for_each(|p| p.x += best);
     }
 }
 
 /// Where a polygon runs on beyond 180 degrees, brings the others to its side of the Earth, so that they are seen together.
 fn gather(polygons: &mut [Contours]) {
     let beyond = |rings: &Contours| rings[0].iter().any(|p| p.x.abs() > HALF_TURN);
-    let Some(first) = polygons.iter().find(|p| beyond(p)).map(|p| p[0].clone()) else { return };
+    let around = |ring: &Vec<Point>| Bounds::of(ring.iter().copied());
+    let Some(first) = polygons.iter().find(|p| beyond(p)).and_then(|p| around(&p[0])) else { return };
     for polygon in polygons {
         let before = polygon[0][0].x;
-        bring_near(&mut polygon[0], &first);
+        let Some(mut own) = around(&polygon[0]) else { continue };
+        bring_near(&mut polygon[0], &mut own, &first);
         let shift = polygon[0][0].x - before;
         polygon[1..].iter_mut().flatten().for_each(|p| p.x += shift);
     }
+}
+
+fn is_beyond_turn(bounds: &Bounds) -> bool {
+    bounds.min.x < -HALF_TURN || bounds.max.x > HALF_TURN
 }
 
 /// Brings contours into -180..180 degrees, cut at the antimeridian where they cross it. `None` where
 /// borders contradict each other, which would be a fault of this program.
 pub(crate) fn within_turn(contours: Contours) -> Option<Contours> {
     let Some(bounds) = Bounds::of(contours.iter().flatten().copied()) else { return Some(contours) };
-    if bounds.min.x >= -HALF_TURN && bounds.max.x <= HALF_TURN {
+    if !is_beyond_turn(&bounds) {
         return Some(contours);
     }
     let mut parts = Contours::new();

@@ -16,7 +16,7 @@
 //! | [`grow`] | ground grown by a distance, or deeper than a distance |
 //! | `compass`, `convex`, `slim` | the points about a corner; convex ground grown at once; arcs that nothing meets |
 //! | [`probe`] | what covers a point, and where a line meets a border |
-//! | `validity`, `repair` | are rings valid by OGC Simple Features? If not: the ring rule |
+//! | `validity`, `chains`, `repair` | are rings valid by OGC Simple Features? If not: the ring rule |
 //! | `arrange` | rings led through the grid once, and filled by a rule |
 //! | `corners` | the corners of footprints, in memory or on a shelf |
 //! | `strips`, `cells` | which boxes meet; which of many points lie near an edge |
@@ -49,6 +49,7 @@
 
 mod arrange;
 mod cells;
+mod chains;
 mod compass;
 mod convex;
 mod corners;

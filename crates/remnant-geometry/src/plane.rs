@@ -70,12 +70,18 @@ pub struct Bounds {
 impl Bounds {
     /// The smallest box round some points; `None` without points.
     pub fn of(points: impl IntoIterator<Item = Point>) -> Option<Self> {
-        points.into_iter().fold(None, |bounds: Option<Self>, p| {
-            Some(bounds.map_or(Self { min: p, max: p }, |b| Self {
-                min: Point { x: b.min.x.min(p.x), y: b.min.y.min(p.y) },
-                max: Point { x: b.max.x.max(p.x), y: b.max.y.max(p.y) },
-            }))
-        })
+        let mut points = points.into_iter();
+        let first = points.next()?;
+        Some(points.fold(Self { min: first, max: first }, |bounds, p| bounds.and(&Self { min: p, max: p })))
+    }
+
+    /// The smallest box round two boxes.
+    pub fn and(&self, other: &Self) -> Self {
+        let (a, b) = (self, other);
+        Self {
+            min: Point { x: a.min.x.min(b.min.x), y: a.min.y.min(b.min.y) },
+            max: Point { x: a.max.x.max(b.max.x), y: a.max.y.max(b.max.y) },
+        }
     }
 
     /// Whether two boxes share a point.

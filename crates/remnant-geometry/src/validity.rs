@@ -1,5 +1,6 @@
 //! Whether polygons on the grid are valid by OGC Simple Features (OGC 06-103r4, section 6.1.11).
 
+use crate::chains::nowhere_meet;
 use crate::footprint::{Budget, turn};
 use crate::plane::{Bounds, Point};
 use crate::repair::{self, Contours};
@@ -36,13 +37,21 @@ enum Meeting {
     Cross,
 }
 
-/// Checks polygons, each a shell and its holes, without repeated or closing points.
-pub(crate) fn check(polygons: &[Contours], budget: &Budget) -> Verdict {
+/// Checks polygons within a box, each a shell and its holes, without repeated or closing points.
+pub(crate) fn check(polygons: &[Contours], bounds: &Bounds, budget: &Budget) -> Verdict {
     let rings: Vec<&[Point]> = polygons.iter().flatten().map(Vec::as_slice).collect();
+    match rings.len() {
+        ..=FEW_RINGS if nowhere_meet(&rings, bounds) => by_nesting(polygons),
+        _ => by_edges(polygons, &rings, budget),
+    }
+}
+
+/// Checks rings edge by edge.
+fn by_edges(polygons: &[Contours], rings: &[&[Point]], budget: &Budget) -> Verdict {
     if let Some(at) = rings.iter().find_map(|ring| spike(ring)) {
         return Verdict::Invalid(at);
     }
-    let edges = edges(&rings);
+    let edges = edges(rings);
     let (most, mut touches, mut bad) = (budget.crossings_of(edges.len()), 0, None);
     let enough = meetings(&edges, budget, |e, f, meeting| {
         match meeting {
@@ -56,8 +65,7 @@ pub(crate) fn check(polygons: &[Contours], budget: &Budget) -> Verdict {
         Some(at) => Verdict::Invalid(at),
         None if touches > most || !enough => Verdict::TooMuch(touches),
         None if touches > 0 || rings.len() > FEW_RINGS => by_overlay(polygons),
-        None if rings.len() > 1 => by_nesting(polygons),
-        None => Verdict::Valid,
+        None => by_nesting(polygons),
     }
 }
 
