@@ -130,7 +130,7 @@ impl<'s> Watch<'s> {
 
     fn put(&mut self, survey: &mut Survey) -> Result<()> {
         let grounds = grounds(survey, self.put);
-        in_batches(grounds, BATCH / CORNER_BYTES, |corners| self.store.put(&Shelf::bytes(&corners)))?;
+        in_batches(grounds, (BATCH / CORNER_BYTES) as usize, |corners| self.store.put(&Shelf::bytes(&corners)))?;
         self.put = self.seen;
         self.waiting = 0;
         Ok(())
@@ -140,8 +140,9 @@ impl<'s> Watch<'s> {
 /// Puts the corners of all records side by side: apart they take more memory, which comes back in pieces.
 pub(crate) fn together(survey: &mut Survey) {
     let put = |corners| Ok((Arc::new(Shelf::here(corners)), 0));
+    let all = grounds(survey, [0; 2]).map(|ground| ground.len()).sum();
     // In memory there is nothing that could fail.
-    let _: Result<()> = in_batches(grounds(survey, [0; 2]), u64::MAX, put);
+    let _: Result<()> = in_batches(grounds(survey, [0; 2]), all, put);
 }
 
 /// The ground of hazards and releases from some places on.
@@ -156,7 +157,7 @@ fn grounds(survey: &mut Survey, [hazards, releases]: [usize; 2]) -> impl Iterato
 /// Puts corners on shelves, so many at a time; `put` gives the shelf and the place of the first one there.
 fn in_batches<'a>(
     grounds: impl Iterator<Item = &'a mut Footprint>,
-    most: u64,
+    most: usize,
     put: impl Fn(Vec<[u32; 2]>) -> Result<(Arc<Shelf>, u64)>,
 ) -> Result<()> {
     let (mut corners, mut batch) = (Vec::new(), Vec::new());
@@ -169,11 +170,14 @@ fn in_batches<'a>(
         Ok(())
     };
     for ground in grounds {
+        if corners.is_empty() {
+            corners.reserve_exact(most);
+        }
         let from = corners.len() as u64;
         if ground.pack(&mut corners) {
             batch.push((ground, from));
         }
-        if corners.len() as u64 >= most {
+        if corners.len() >= most {
             flush(&mut corners, &mut batch)?;
         }
     }

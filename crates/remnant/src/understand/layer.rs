@@ -25,8 +25,16 @@ use crate::report::{Input, Role};
 use crate::settings::{DatePolicy, Settings};
 use crate::store::{self, Store, Watch};
 
-/// Features decoded at a time by one thread.
+/// Features that one thread takes at a time, at most.
 const CHUNK: usize = 1024;
+
+/// Bytes of a file that it takes at a time where features are large; but no layer falls into more than so many parts on that
+/// account.
+const CHUNK_BYTES: u64 = 1 << 19;
+const PARTS: usize = 64;
+
+/// Features decoded at a time: few enough for a processor's own memory.
+const BITE: usize = 64;
 
 /// A layer that was gone over once.
 ///
@@ -139,26 +147,29 @@ impl<'a> OpenLayer<'a> {
         progress: &dyn Progress,
     ) -> Result<(Seen, Parts)> {
         let count = self.source.len();
+        let chunk = self.chunk();
         let part = |number: usize| {
-            let range = number * CHUNK..((number + 1) * CHUNK).min(count);
-            let steps = range.len() as u64;
-            let features = decoded(self.source.as_ref(), range, &self.spec.path)?;
-            let seen = Seen::of(&features);
-            let mut parts = Parts::default();
-            if let Some((context, placement)) = how {
-                let placer = Placer::new(placement).map_err(|e| self.no_operation(e))?;
+            let range = number * chunk..((number + 1) * chunk).min(count);
+            let (mut seen, mut parts) = (Seen::default(), Parts::default());
+            let placer = how.map(|(_, placement)| Placer::new(placement));
+            let placer = placer.transpose().map_err(|e| self.no_operation(e))?;
+            for start in range.clone().step_by(BITE) {
+                let bite = start..range.end.min(start + BITE);
+                let features = decoded(self.source.as_ref(), bite, &self.spec.path)?;
+                seen.look(&features);
+                let Some(((context, _), placer)) = how.zip(placer.as_ref()) else { continue };
                 let at = Cell::new(0);
                 let place = || self.place().feature(at.get());
                 guard::caught("understanding a feature", place, || {
                     for feature in features {
                         at.set(feature.number);
-                        understand(context, &placer, feature, &mut parts);
+                        understand(context, placer, feature, &mut parts);
                     }
                     Ok(())
                 })?;
-                store::together(&mut parts.survey);
             }
-            if progress.advance(steps) { Err(Error::Interrupted) } else { Ok((seen, parts)) }
+            store::together(&mut parts.survey);
+            if progress.advance(range.len() as u64) { Err(Error::Interrupted) } else { Ok((seen, parts)) }
         };
         let room = if how.is_some() { count } else { 0 };
         let begun = (Seen::default(), Parts::with_room(self.spec.role, room), Watch::new(store));
@@ -167,7 +178,7 @@ impl<'a> OpenLayer<'a> {
             parts.append(more_parts);
             watch.look(&mut parts.survey)
         };
-        let (seen, mut parts, watch) = in_order(count.div_ceil(CHUNK), begun, part, add)?;
+        let (seen, mut parts, watch) = in_order(count.div_ceil(chunk), begun, part, add)?;
         watch.end(&mut parts.survey)?;
         if seen.features != count {
             let why = format!("{count} features were found and {} were decoded", seen.features);
@@ -179,6 +190,14 @@ impl<'a> OpenLayer<'a> {
             ));
         }
         Ok((seen, parts))
+    }
+
+    /// How many of its features one thread takes at a time.
+    fn chunk(&self) -> usize {
+        let (count, bytes) = (self.source.len() as u64, self.files().map(|file| file.size).sum::<u64>());
+        let fit = CHUNK_BYTES.saturating_mul(count) / bytes.max(1);
+        let least = self.source.len().div_ceil(PARTS).clamp(1, CHUNK);
+        usize::try_from(fit).unwrap_or(CHUNK).clamp(least, CHUNK)
     }
 
     /// What its fields mean, where features have these slots.

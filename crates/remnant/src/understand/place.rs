@@ -65,11 +65,16 @@ impl Reach {
     fn add(&mut self, feature: &Feature) {
         let Shape::Geometry(geometry) = &feature.shape else { return };
         let (mut own, mut on_earth) = (None, None);
-        each_coord(geometry, &mut |c| {
-            if c.x.is_finite() && c.y.is_finite() {
+        each_line(geometry, &mut |line| {
+            if let Some(sides) = box_on_earth(line) {
+                own = common(own, Some(sides));
+                on_earth = common(on_earth, Some(sides));
+                return;
+            }
+            for c in line.iter().filter(|c| c.x.is_finite() && c.y.is_finite()) {
                 let point = Some([c.x, c.y, c.x, c.y]);
                 own = common(own, point);
-                if c.x.abs() <= 180.0 && c.y.abs() <= 90.0 {
+                if could_be_degrees(c) {
                     on_earth = common(on_earth, point);
                 }
             }
@@ -79,6 +84,20 @@ impl Reach {
         self.extent = common(self.extent, own);
         self.on_earth = common(self.on_earth, on_earth);
     }
+}
+
+fn could_be_degrees(c: &Coord<f64>) -> bool {
+    (c.x.abs() <= 180.0) & (c.y.abs() <= 90.0)
+}
+
+/// The box of a line of which every position could be degrees.
+fn box_on_earth(line: &[Coord<f64>]) -> Option<[f64; 4]> {
+    let (first, rest) = line.split_first()?;
+    let begun = ([first.x, first.y, first.x, first.y], could_be_degrees(first));
+    let (sides, all) = rest.iter().fold(begun, |([west, south, east, north], all), c| {
+        ([west.min(c.x), south.min(c.y), east.max(c.x), north.max(c.y)], all & could_be_degrees(c))
+    });
+    all.then_some(sides)
 }
 
 /// The box around two boxes.
@@ -137,6 +156,24 @@ impl Ground {
         let rings = self.polygons.iter().flat_map(|p| &p.rings).chain(&self.lines).flatten();
         bounds(rings.chain(&self.points).copied())
     }
+
+    fn placed(&self, transformer: &Transformer) -> Result<Self, String> {
+        let line = |line: &Vec<[f64; 2]>| along_edges(transformer, line);
+        let polygon =
+            |polygon: &RawPolygon| Ok(RawPolygon { rings: polygon.rings.iter().map(line).collect::<Result<_, _>>()? });
+        let polygons = self.polygons.iter().map(polygon).collect::<Result<_, String>>()?;
+        let lines = self.lines.iter().map(line).collect::<Result<_, _>>()?;
+        let mut points = self.points.clone();
+        transform(transformer, &mut points)?;
+        Ok(Self { polygons, lines, points })
+    }
+
+    /// The box of its finite coordinates.
+    fn finite_box(&self) -> Option<[f64; 4]> {
+        let rings = self.polygons.iter().flat_map(|p| &p.rings).chain(&self.lines).flatten();
+        let finite = rings.chain(&self.points).filter(|c| c[0].is_finite() && c[1].is_finite());
+        finite.fold(None, |sides, &[x, y]| common(sides, Some([x, y, x, y])))
+    }
 }
 
 /// The box of coordinates that are on Earth, as its south-west and north-east corner; the short way round the Earth, so
@@ -169,17 +206,14 @@ impl Placer {
         Ok(Self { transformer: placement.operation.as_ref().map(Operation::transformer).transpose()? })
     }
 
-    /// The ground of a geometry, or why a coordinate can't be used.
-    pub(super) fn place(&self, geometry: &Geometry<f64>) -> Result<Ground, String> {
+    /// The ground of a geometry; or why a coordinate can't be used, and the box of the finite ones in the layer's own.
+    pub(super) fn place(&self, geometry: Geometry<f64>) -> Result<Ground, (String, Option<[f64; 4]>)> {
         let mut ground = Ground::default();
         collect(geometry, &mut ground);
-        if let Some(transformer) = &self.transformer {
-            for ring in ground.polygons.iter_mut().flat_map(|p| &mut p.rings).chain(&mut ground.lines) {
-                *ring = along_edges(transformer, ring)?;
-            }
-            transform(transformer, &mut ground.points)?;
+        match &self.transformer {
+            Some(transformer) => ground.placed(transformer).map_err(|why| (why, ground.finite_box())),
+            None => Ok(ground),
         }
-        Ok(ground)
     }
 
     /// A box of the layer's coordinates as a box of longitude and latitude.
@@ -241,47 +275,41 @@ fn between(a: [f64; 2], b: [f64; 2], t: f64) -> [f64; 2] {
 }
 
 /// Collections may hold collections; readers limit how deep.
-fn collect(geometry: &Geometry<f64>, ground: &mut Ground) {
-    let line = |l: &LineString<f64>| l.0.iter().map(|c| [c.x, c.y]).collect::<Vec<_>>();
-    let polygon = |p: &geo_types::Polygon<f64>| RawPolygon {
-        rings: std::iter::once(p.exterior()).chain(p.interiors()).map(line).collect(),
+fn collect(geometry: Geometry<f64>, ground: &mut Ground) {
+    // The vector stays where it is.
+    let line = |l: LineString<f64>| l.0.into_iter().map(|c| [c.x, c.y]).collect::<Vec<_>>();
+    let polygon = |p: geo_types::Polygon<f64>| {
+        let (exterior, interiors) = p.into_inner();
+        RawPolygon { rings: std::iter::once(exterior).chain(interiors).map(line).collect() }
     };
     match geometry {
         Geometry::Point(p) => ground.points.push([p.x(), p.y()]),
         Geometry::MultiPoint(points) => ground.points.extend(points.iter().map(|p| [p.x(), p.y()])),
         Geometry::Line(l) => ground.lines.push(vec![[l.start.x, l.start.y], [l.end.x, l.end.y]]),
         Geometry::LineString(l) => ground.lines.push(line(l)),
-        Geometry::MultiLineString(lines) => ground.lines.extend(lines.iter().map(line)),
+        Geometry::MultiLineString(lines) => ground.lines.extend(lines.into_iter().map(line)),
         Geometry::Polygon(p) => ground.polygons.push(polygon(p)),
-        Geometry::MultiPolygon(polygons) => ground.polygons.extend(polygons.iter().map(polygon)),
-        Geometry::GeometryCollection(parts) => parts.iter().for_each(|part| collect(part, ground)),
-        Geometry::Rect(r) => ground.polygons.push(polygon(&r.to_polygon())),
-        Geometry::Triangle(t) => ground.polygons.push(polygon(&t.to_polygon())),
+        Geometry::MultiPolygon(polygons) => ground.polygons.extend(polygons.into_iter().map(polygon)),
+        Geometry::GeometryCollection(parts) => parts.into_iter().for_each(|part| collect(part, ground)),
+        Geometry::Rect(r) => ground.polygons.push(polygon(r.to_polygon())),
+        Geometry::Triangle(t) => ground.polygons.push(polygon(t.to_polygon())),
     }
 }
 
-fn each_coord(geometry: &Geometry<f64>, visit: &mut impl FnMut(Coord<f64>)) {
+/// Every position of a geometry, line by line, without those of holes.
+fn each_line(geometry: &Geometry<f64>, visit: &mut impl FnMut(&[Coord<f64>])) {
     match geometry {
-        Geometry::Polygon(p) => p.exterior().0.iter().for_each(|&c| visit(c)),
-        Geometry::MultiPolygon(polygons) => polygons.iter().flat_map(|p| &p.exterior().0).for_each(|&c| visit(c)),
+        Geometry::Point(p) => visit(&[p.0]),
+        Geometry::MultiPoint(points) => points.iter().for_each(|p| visit(&[p.0])),
+        Geometry::LineString(line) => visit(&line.0),
+        Geometry::MultiLineString(lines) => lines.iter().for_each(|line| visit(&line.0)),
+        Geometry::Polygon(p) => visit(&p.exterior().0),
+        Geometry::MultiPolygon(polygons) => polygons.iter().for_each(|p| visit(&p.exterior().0)),
         other => {
             let mut ground = Ground::default();
-            collect(other, &mut ground);
+            collect(other.clone(), &mut ground);
             let lines = ground.polygons.iter().flat_map(|p| &p.rings).chain(&ground.lines).flatten();
-            lines.chain(&ground.points).for_each(|&[x, y]| visit(Coord { x, y }));
+            lines.chain(&ground.points).for_each(|&[x, y]| visit(&[Coord { x, y }]));
         }
     }
-}
-
-/// The box of a geometry's finite coordinates, in the layer's own.
-pub(super) fn finite_box(geometry: &Geometry<f64>) -> Option<[f64; 4]> {
-    let mut sides: Option<[f64; 4]> = None;
-    let mut ground = Ground::default();
-    collect(geometry, &mut ground);
-    let rings = ground.polygons.iter().flat_map(|p| &p.rings).chain(&ground.lines).flatten();
-    for &[x, y] in rings.chain(&ground.points).filter(|c| c[0].is_finite() && c[1].is_finite()) {
-        let [west, south, east, north] = sides.unwrap_or([x, y, x, y]);
-        sides = Some([west.min(x), south.min(y), east.max(x), north.max(y)]);
-    }
-    sides
 }

@@ -97,27 +97,27 @@ pub(super) fn understand(context: &Context<'_>, placer: &Placer, mut feature: Fe
             let bounds = bounds.and_then(|b| placer.place_box(b));
             Err((Code::UnreadableGeometry, format!("the geometry can't be read: {why}"), bounds))
         }
-        Shape::Geometry(geometry) => placer.place(&geometry).map_err(|why| {
-            let bounds = super::place::finite_box(&geometry).and_then(|b| placer.place_box(b));
+        Shape::Geometry(geometry) => placer.place(geometry).map_err(|(why, own)| {
+            let bounds = own.and_then(|b| placer.place_box(b));
             (Code::BadCoordinates, format!("a coordinate can't be brought to WGS 84: {why}"), bounds)
         }),
     };
-    let (ground, bounds) = match ground {
-        Ok(ground) => {
-            let bounds = ground.bounds();
-            (Ok(ground), bounds)
-        }
-        Err((code, why, bounds)) => (Err((code, why)), bounds),
+    let (placed, lost, stated) = match ground {
+        Ok(ground) => (ground, None, None),
+        Err((code, why, bounds)) => (Ground::default(), Some((code, why)), bounds),
     };
+    // Most records are in order, and nobody asks for their box.
+    let bounds = || stated.or_else(|| placed.bounds());
+    let ground = lost.map_or(Ok(&placed), Err);
     let made = match context.role {
         Role::Hazards => draft.hazard(ground, bounds, parts),
         Role::Releases => draft.release(ground, parts),
         Role::Districts => draft.district(ground, parts),
         Role::Zones => draft.zone(ground, parts),
         Role::Incidents => draft.incident(ground, parts),
-        Role::Exposure => ground.and_then(|g| draft.exposed(&g)).map(|e| parts.survey.exposures.push(e)),
+        Role::Exposure => ground.and_then(|g| draft.exposed(g)).map(|e| parts.survey.exposures.push(e)),
         Role::Coverage => {
-            ground.and_then(|g| draft.area(&g)).map(|f| parts.survey.coverage.get_or_insert_default().push(f))
+            ground.and_then(|g| draft.area(g)).map(|f| parts.survey.coverage.get_or_insert_default().push(f))
         }
     };
     parts.survey.other_dates.extend(draft.ignored_date);
@@ -135,8 +135,9 @@ pub(super) fn understand(context: &Context<'_>, placer: &Placer, mut feature: Fe
         }
     }
     // Every finding about a record that has a place says where, so that it can be looked at on a map.
-    for finding in draft.findings.iter_mut().filter(|f| f.place.is_none()) {
-        finding.place = bounds.map(|[low, high]| Place::Box(low, high));
+    if draft.findings.iter().any(|f| f.place.is_none()) {
+        let place = bounds().map(|[low, high]| Place::Box(low, high));
+        draft.findings.iter_mut().filter(|f| f.place.is_none()).for_each(|f| f.place = place);
     }
     parts.findings.append(&mut draft.findings);
 }
@@ -169,8 +170,8 @@ impl Draft<'_> {
 
     fn hazard(
         &mut self,
-        ground: Result<Ground, Lost>,
-        bounds: Option<[Point; 2]>,
+        ground: Result<&Ground, Lost>,
+        bounds: impl Fn() -> Option<[Point; 2]>,
         parts: &mut Parts,
     ) -> Result<(), Lost> {
         let class = self.class();
@@ -181,7 +182,7 @@ impl Draft<'_> {
             if ground.polygons.is_empty() && !ground.points.is_empty() && ground.lines.is_empty() {
                 return self.points(&ground.points).map(HazardGround::Points);
             }
-            self.area(&ground).map(HazardGround::Area)
+            self.area(ground).map(HazardGround::Area)
         });
         let (origin, id) = (self.origin, self.id.clone());
         match ground {
@@ -194,13 +195,13 @@ impl Draft<'_> {
             }
             Err(lost) => {
                 parts.survey.other_dates.extend(date);
-                parts.survey.lost_hazards.push(LostHazard { origin, id, stated_area_m2, bounds });
+                parts.survey.lost_hazards.push(LostHazard { origin, id, stated_area_m2, bounds: bounds() });
                 Err(lost)
             }
         }
     }
 
-    fn release(&mut self, ground: Result<Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
+    fn release(&mut self, ground: Result<&Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
         let kind = self.kind();
         let date = self.date(false);
         let stated_area_m2 = self.amount(Meaning::StatedArea);
@@ -208,10 +209,11 @@ impl Draft<'_> {
         for (i, devices) in devices.iter_mut().enumerate() {
             *devices = self.count(Meaning::Device(i));
         }
-        let word = |meaning| self.text(meaning).map(|text| text.trim().to_owned());
+        let value = |meaning| self.context.fields.value(&self.feature, meaning);
+        let word = |meaning| value(meaning).map(|value| words::spelt(value).trim().to_owned());
         let (operator, method, task) = (word(Meaning::Operator), word(Meaning::Method), word(Meaning::Task));
         let work = parts.shared(Work { operator, method, task });
-        let ground = ground.and_then(|ground| self.area(&ground));
+        let ground = ground.and_then(|ground| self.area(ground));
         let (origin, id) = (self.origin, self.id.clone());
         let known = date.as_ref().ok().copied().flatten();
         let made = (|| Ok((ground?, kind?, date?)))();
@@ -239,7 +241,7 @@ impl Draft<'_> {
         }
     }
 
-    fn district(&mut self, ground: Result<Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
+    fn district(&mut self, ground: Result<&Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
         let key = self.text(Meaning::Alias);
         let alias = self.context.aliases.zip(key).and_then(|(aliases, key)| aliases.of(&key));
         let (given_name, given_code) = (self.text(Meaning::Name), self.text(Meaning::Code));
@@ -268,7 +270,7 @@ impl Draft<'_> {
             self.find(Code::Alias, text);
         }
         let validity = self.validity();
-        let ground = self.area(&ground?)?;
+        let ground = self.area(ground?)?;
         let name = name.unwrap_or_else(|| code.clone());
         parts.survey.districts.push(District { origin: self.origin, code, name, validity, ground });
         Ok(())
@@ -315,13 +317,13 @@ impl Draft<'_> {
         Validity { from, to }
     }
 
-    fn zone(&mut self, ground: Result<Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
+    fn zone(&mut self, ground: Result<&Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
         let name = self.text(Meaning::Name).unwrap_or_default();
         let radius = self.amount(Meaning::Radius);
         let (people, homes) = (self.amount(Meaning::People), self.amount(Meaning::Homes));
         let ground = ground?;
         let ground = if !ground.polygons.is_empty() {
-            self.area(&ground)?
+            self.area(ground)?
         } else {
             let radius = radius.filter(|&r| r > 0.0);
             let Some(radius) = radius.filter(|_| !ground.points.is_empty() || !ground.lines.is_empty()) else {
@@ -341,7 +343,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn incident(&mut self, ground: Result<Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
+    fn incident(&mut self, ground: Result<&Ground, Lost>, parts: &mut Parts) -> Result<(), Lost> {
         let date = match self.read_date() {
             Some(ReadDate::Day(day)) => Some(day),
             Some(ReadDate::Partial(first, _)) => {
@@ -380,11 +382,12 @@ impl Draft<'_> {
 
     /// The class of a hazard; what is not understood counts as suspected.
     fn class(&mut self) -> HazardClass {
-        let Some(field) = self.context.fields.name(Meaning::Class).map(str::to_owned) else {
-            return self.context.spec.class.unwrap_or(HazardClass::Suspected);
+        let context = self.context;
+        let Some(field) = context.fields.name(Meaning::Class) else {
+            return context.spec.class.unwrap_or(HazardClass::Suspected);
         };
-        let value = self.context.fields.value(&self.feature, Meaning::Class);
-        if let Some(class) = value.and_then(|value| words::class(value, &self.context.spec.mapping.values)) {
+        let value = context.fields.value(&self.feature, Meaning::Class);
+        if let Some(class) = value.and_then(|value| words::class(value, &context.spec.mapping.values)) {
             return class;
         }
         let value = self.text(Meaning::Class).unwrap_or_default();
@@ -424,7 +427,7 @@ impl Draft<'_> {
             };
             return Ok(None);
         }
-        let value = self.text(Meaning::Date).unwrap_or_default();
+        let spelt = |draft: &Self| draft.text(Meaning::Date).unwrap_or_default();
         let date = match self.read_date() {
             None => None,
             Some(ReadDate::Day(day)) => Some(day),
@@ -433,7 +436,7 @@ impl Draft<'_> {
                 let which = if hazard { "first" } else { "last" };
                 self.find(
                     Code::PartialDate,
-                    format!("the date \"{value}\" is partial; its {which} day {day} was taken"),
+                    format!("the date \"{}\" is partial; its {which} day {day} was taken", spelt(self)),
                 );
                 Some(day)
             }
@@ -441,12 +444,12 @@ impl Draft<'_> {
                 self.repaired = true;
                 self.find(
                     Code::UnreadableDate,
-                    format!("the date \"{value}\" can't be read; the hazard is used as undated"),
+                    format!("the date \"{}\" can't be read; the hazard is used as undated", spelt(self)),
                 );
                 None
             }
             Some(ReadDate::Unreadable) => {
-                return Err((Code::UnreadableDate, format!("the date \"{value}\" can't be read")));
+                return Err((Code::UnreadableDate, format!("the date \"{}\" can't be read", spelt(self))));
             }
         };
         self.doubt_future(date);

@@ -25,15 +25,22 @@ pub(super) struct Seen {
 impl Seen {
     /// What some features show.
     pub(super) fn of(features: &[Feature]) -> Self {
-        let mut seen = Self { reach: Reach::of(features), features: features.len(), ..Self::default() };
+        let mut seen = Self::default();
+        seen.look(features);
+        seen
+    }
+
+    /// Adds what more features show.
+    pub(super) fn look(&mut self, features: &[Feature]) {
+        self.reach = self.reach.and(Reach::of(features));
+        self.features += features.len();
         for (slot, value) in features.iter().flat_map(|feature| &feature.values) {
-            seen.has(*slot);
+            self.has(*slot);
             match value {
-                Value::Text(text) if !text.is_ascii() => seen.text(*slot, text.as_str().into(), 1),
+                Value::Text(text) if !text.is_ascii() => self.text(*slot, text.as_str().into(), 1),
                 _ => {}
             }
         }
-        seen
     }
 
     /// Adds what the features that come after these show.

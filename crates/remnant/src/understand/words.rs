@@ -1,5 +1,7 @@
 //! Values of attributes understood, or not: nothing is guessed.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use super::mapping::{Status, Values};
@@ -8,19 +10,24 @@ use crate::records::{HazardClass, ReleaseKind};
 
 /// A value as text, as its file spells it.
 pub(super) fn text(value: &Value) -> String {
+    spelt(value).into_owned()
+}
+
+/// The same, copied only where it is no text.
+pub(super) fn spelt(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::Null => String::new(),
-        Value::Bool(b) => b.to_string(),
-        Value::Int(n) => n.to_string(),
-        Value::Float(x) => x.to_string(),
-        Value::Text(t) => t.clone(),
-        Value::Date(d) => d.to_string(),
+        Value::Null => Cow::Borrowed(""),
+        Value::Bool(b) => b.to_string().into(),
+        Value::Int(n) => n.to_string().into(),
+        Value::Float(x) => x.to_string().into(),
+        Value::Text(t) => t.into(),
+        Value::Date(d) => d.to_string().into(),
     }
 }
 
 /// A word made comparable: trimmed, without regard to case.
 fn word(value: &Value) -> String {
-    fold(&text(value))
+    fold(&spelt(value))
 }
 
 /// The class of a hazard, by the mapping of its layer or else by the accepted words.
@@ -79,13 +86,13 @@ pub(super) enum ReadDate {
 pub(super) fn date(value: &Value) -> ReadDate {
     let text = match value {
         Value::Date(d) => return ReadDate::Day(*d),
-        Value::Int(n) => n.to_string(),
-        Value::Text(t) => t.trim().to_owned(),
+        Value::Int(_) | Value::Text(_) => spelt(value),
         _ => return ReadDate::Unreadable,
     };
+    let text = text.trim();
     let (day, time) = match text.find(['T', 't', ' ']) {
         Some(at) => (&text[..at], Some(text[at + 1..].trim())),
-        None => (text.as_str(), None),
+        None => (text, None),
     };
     let digits = |from: usize, to: usize| -> Option<i16> {
         day.get(from..to).filter(|d| d.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()

@@ -8,7 +8,7 @@ use geo_types::{
 use crate::read::Shape;
 use crate::read::arc::{APPROXIMATED, Arcs};
 use crate::read::extent::Extent;
-use crate::read::raw::{f64_le, index};
+use crate::read::raw::index;
 use crate::read::wkb::SURFACE;
 
 /// How deep parts may lie in one another.
@@ -73,27 +73,46 @@ fn name(kind: Kind) -> String {
     kind.variant_name().map_or_else(|| format!("number {}", kind.0), str::to_owned)
 }
 
-fn coords(table: &Table<'_>) -> Result<Vec<Coord<f64>>, String> {
-    let Some(xy) = table.xy() else { return Ok(Vec::new()) };
-    let pairs = xy.bytes().chunks_exact(16);
-    if !pairs.remainder().is_empty() {
-        return Err("it has an odd number of coordinates".into());
+/// The bytes of a position.
+type Pair = [u8; 16];
+
+/// The positions of a geometry as bytes, and those of an odd number at the end that has no partner.
+fn pairs<'a>(table: &Table<'a>) -> (&'a [Pair], &'a [u8]) {
+    table.xy().map(|xy| xy.bytes()).unwrap_or_default().as_chunks()
+}
+
+fn whole_pairs<'a>(table: &Table<'a>) -> Result<&'a [Pair], String> {
+    match pairs(table) {
+        (pairs, []) => Ok(pairs),
+        _ => Err("it has an odd number of coordinates".into()),
     }
-    Ok(pairs.filter_map(|pair| Some(Coord { x: f64_le(pair, 0)?, y: f64_le(pair, 8)? })).collect())
+}
+
+fn position(pair: &Pair) -> Coord<f64> {
+    let both = u128::from_le_bytes(*pair);
+    Coord { x: f64::from_bits(both as u64), y: f64::from_bits((both >> 64) as u64) }
+}
+
+fn positions(pairs: &[Pair]) -> Vec<Coord<f64>> {
+    pairs.iter().map(position).collect()
+}
+
+fn coords(table: &Table<'_>) -> Result<Vec<Coord<f64>>, String> {
+    whole_pairs(table).map(positions)
 }
 
 /// The coordinates cut where the geometry says that its lines end; no vertex may be left over.
 fn lines(table: &Table<'_>) -> Result<Vec<LineString<f64>>, String> {
-    let all = coords(table)?;
+    let all = whole_pairs(table)?;
     let Some(ends) = table.ends().filter(|ends| !ends.is_empty()) else {
-        return Ok(if all.is_empty() { Vec::new() } else { vec![LineString(all)] });
+        return Ok(if all.is_empty() { Vec::new() } else { vec![LineString(positions(all))] });
     };
     let mut lines = Vec::with_capacity(ends.len());
     let mut begin = 0;
     for end in ends {
         let line = index(end).and_then(|end| Some((end, all.get(begin..end)?)));
         let (end, line) = line.ok_or("the ends of its lines are not in order")?;
-        lines.push(LineString(line.to_vec()));
+        lines.push(LineString(positions(line)));
         begin = end;
     }
     if begin == all.len() { Ok(lines) } else { Err("its lines do not take up all of its coordinates".into()) }
@@ -125,7 +144,7 @@ impl Reader<'_> {
         if has_parts && !in_parts && kind != Kind::TIN {
             return Err(format!("it is a {} and has parts", name(kind)));
         }
-        if !has_parts && in_parts && !coords(table)?.is_empty() {
+        if !has_parts && in_parts && !whole_pairs(table)?.is_empty() {
             return Err(format!("it is a {} and has coordinates instead of parts", name(kind)));
         }
         Ok(match kind {
@@ -224,11 +243,8 @@ impl Reader<'_> {
 
 /// Takes in every position of a geometry and its parts, whatever its type says of them.
 fn gather(table: &Table<'_>, depth: u32, extent: &mut Extent) {
-    // An odd number at the end has no partner, the pairs before it have.
-    for pair in table.xy().map(|xy| xy.bytes()).unwrap_or_default().chunks_exact(16) {
-        if let (Some(x), Some(y)) = (f64_le(pair, 0), f64_le(pair, 8)) {
-            extent.add(x, y);
-        }
+    for Coord { x, y } in pairs(table).0.iter().map(position) {
+        extent.add(x, y);
     }
     // The verifier has bounded the depth already; this keeps it in sight.
     if depth < 64 {

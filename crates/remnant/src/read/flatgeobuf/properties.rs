@@ -1,5 +1,7 @@
 //! The values of a FlatGeobuf feature: a run of column numbers, each followed by its value.
 
+use std::borrow::Cow;
+
 use flatgeobuf::{Column, ColumnType};
 
 use crate::read::raw::{array, f64_le, i32_le, index, u16_le, u32_le};
@@ -78,13 +80,13 @@ fn value(bytes: &[u8], field: &Field, notes: &mut Vec<String>) -> Option<(Option
                 notes.push(format!("the field {} is binary, which is not read; it counts as empty", field.name));
                 return Some((Some(Value::Null), end));
             }
-            if std::str::from_utf8(text).is_err() {
+            let text = String::from_utf8_lossy(text);
+            if let Cow::Owned(_) = text {
                 notes.push(format!("the text of {} is not all valid UTF-8", field.name));
             }
-            let text = String::from_utf8_lossy(text).into_owned();
-            let date = text.get(..10).and_then(|day| day.parse().ok());
-            let value = date.filter(|_| field.kind == ColumnType::DateTime).map_or(Value::Text(text), Value::Date);
-            Some((Some(value), end))
+            let day = text.get(..10).filter(|_| field.kind == ColumnType::DateTime);
+            let date = day.and_then(|day| day.parse().ok());
+            Some((Some(date.map_or_else(|| Value::Text(text.into_owned()), Value::Date)), end))
         }
         // A type that the format does not have: nobody knows how long its values are.
         _ => None,
