@@ -10,6 +10,7 @@ use crate::settings::{DatePolicy, Settings};
 use crate::status::{Act, replay_order};
 
 /// A hazard with an area, or a release. There may be tens of millions: what the record knows is asked of the survey.
+#[derive(Clone, Copy)]
 pub(super) struct Event<'a> {
     pub ground: &'a Footprint,
     place: u32,
@@ -113,14 +114,7 @@ impl<'a> Covers<'a> {
         events.extend(hazards);
         events.extend(releases);
         let date = |event: &Event<'a>| effective(event.stated_date(survey));
-        // No two events have one origin and one act.
-        events.par_sort_unstable_by(|a, b| {
-            let key = |e: &Event<'a>| {
-                let origin = e.origin(survey);
-                replay_order(date(e), e.act, e.id(survey), origin.layer, origin.feature)
-            };
-            key(a).cmp(&key(b))
-        });
+        in_replay_order(&mut events, survey, date);
         let mut dates: Vec<Date> = events.iter().filter_map(date).collect();
         dates.dedup();
         for event in &mut events {
@@ -196,6 +190,38 @@ impl<'a> Covers<'a> {
     }
 }
 
+/// Puts events into the order of their replay, with the dates that count.
+fn in_replay_order<'a>(
+    events: &mut Vec<Event<'a>>,
+    survey: &'a Survey,
+    date: impl Fn(&Event<'a>) -> Option<Date> + Sync,
+) {
+    let key = |number: u32| {
+        let event = &events[number as usize];
+        let origin = event.origin(survey);
+        replay_order(date(event), event.act, event.id(survey), origin.layer, origin.feature)
+    };
+    let ranked = |(event, number): (&Event<'a>, u32)| {
+        let (moment, head) = rank(date(event), event.act, event.id(survey));
+        (moment, head, number)
+    };
+    let mut order: Vec<_> = events.par_iter().zip(0..events.len() as u32).map(ranked).collect();
+    // No two events have one origin and one act.
+    order.par_sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| key(a.2).cmp(&key(b.2))));
+    *events = order.into_iter().map(|(.., number)| events[number as usize]).collect();
+}
+
+/// The order of the replay as far as a few numbers tell it: date and act, and the beginning of the id. They are at hand, and
+/// most events differ in them.
+fn rank(date: Option<Date>, act: Act, id: &str) -> (u32, [u64; 2]) {
+    // The first year of the calendar is -9999.
+    let day = |d: Date| ((i32::from(d.year()) + 10_000) as u32 * 16 + d.month() as u32) * 32 + d.day() as u32;
+    let mut head = [0; 16];
+    head.iter_mut().zip(id.bytes()).for_each(|(head, byte)| *head = byte);
+    let half = |from: usize| head[from..from + 8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    (date.map_or(0, day) * 8 + u32::from(act.order()), [half(0), half(8)])
+}
+
 /// What a cover is, with its number among its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -246,5 +272,56 @@ impl<'a> Grounds<'a> {
     pub fn get(&self, cover: u32) -> &'a Footprint {
         let cover = cover as usize;
         self.events.get(cover).map_or_else(|| self.others[cover - self.events.len()], |event| event.ground)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::records::{HazardClass, ReleaseKind};
+
+    #[test]
+    fn events_of_different_rank_are_in_the_order_of_the_replay() {
+        let ids = [
+            "",
+            "\0",
+            "a",
+            "a\0",
+            "a\0b",
+            "ab",
+            "é",
+            "\u{10ffff}",
+            "H-0000000000001",
+            "H-00000000000012",
+            "H-00000000000013",
+        ];
+        let dates = [
+            None,
+            Some(Date::MIN),
+            Some(date(-1, 12, 31)),
+            Some(date(1999, 12, 31)),
+            Some(date(2000, 1, 1)),
+            Some(Date::MAX),
+        ];
+        let classes = [HazardClass::Suspected, HazardClass::Confirmed].map(Act::Hazard);
+        let kinds = [ReleaseKind::Cleared, ReleaseKind::Reduced, ReleaseKind::Cancelled].map(Act::Release);
+        let mut all = Vec::new();
+        for date in dates {
+            for act in classes.into_iter().chain(kinds) {
+                all.extend(ids.iter().map(|id| (date, act, *id)));
+            }
+        }
+        for a in &all {
+            for b in &all {
+                let [one, other] = [a, b].map(|(date, act, id)| rank(*date, *act, id));
+                let [first, second] = [a, b].map(|(date, act, id)| replay_order(*date, *act, id, 0, 0));
+                assert!(one == other || one.cmp(&other) == first.cmp(&second), "{a:?} {b:?}");
+            }
+        }
+        // What stands behind sixteen bytes is asked of the records.
+        let [one, other] = ["H-00000000000012", "H-00000000000012/cleared"].map(|id| rank(None, classes[0], id));
+        assert_eq!(one, other);
     }
 }

@@ -139,6 +139,9 @@ pub(super) fn count(
         rows.places[point.row as usize].evidence_points += 1;
         rows.total.evidence_points += 1;
     }
+    if survey.incidents.is_empty() {
+        return Vec::new();
+    }
     let hazards = districts.covers.events.iter().filter(|e| e.is_hazard());
     let hazards = Locator::new(hazards.map(|e| e.ground).collect());
     let mut findings = Vec::new();

@@ -23,13 +23,22 @@ pub(super) struct Reaching {
 impl Reaching {
     /// Of so many footprints, by their numbers.
     pub fn new<'a>(count: u32, ground: impl Fn(u32) -> &'a Footprint + Sync) -> Self {
-        let numbers = || (0..count).into_par_iter();
+        let numbers = (0..count).into_par_iter();
         let bounds = |number: u32| ground(number).bounds();
-        let near = numbers().filter_map(|number| Some((few(&bounds(number))?, number)));
-        let mut list: Vec<u64> =
-            near.flat_map_iter(|(windows, number)| windows.map(move |window| word(window, number))).collect();
+        let sorted_out = |(mut list, mut far): (Vec<u64>, Vec<u32>), number| {
+            match few(&bounds(number)) {
+                Some(windows) => list.extend(windows.map(|window| word(window, number))),
+                None => far.push(number),
+            }
+            (list, far)
+        };
+        let together = |(mut list, mut far): (Vec<u64>, Vec<u32>), (mut more, mut farther): (Vec<u64>, Vec<u32>)| {
+            list.append(&mut more);
+            far.append(&mut farther);
+            (list, far)
+        };
+        let (mut list, far) = numbers.fold(Default::default, sorted_out).reduce(Default::default, together);
         list.par_sort_unstable();
-        let far: Vec<u32> = numbers().filter(|&number| few(&bounds(number)).is_none()).collect();
         let mut windows: Vec<Window> = list.chunk_by(|a, b| a >> 32 == b >> 32).map(|same| window(same[0])).collect();
         let mut ranges: Vec<_> = far.iter().map(|&number| corners(&bounds(number))).collect();
         ranges.sort_unstable();
