@@ -148,9 +148,10 @@ impl<'a> OpenLayer<'a> {
     ) -> Result<(Seen, Parts)> {
         let count = self.source.len();
         let chunk = self.chunk();
+        let room_for = |records| Parts::with_room(self.spec.role, if how.is_some() { records } else { 0 });
         let part = |number: usize| {
             let range = number * chunk..((number + 1) * chunk).min(count);
-            let (mut seen, mut parts) = (Seen::default(), Parts::default());
+            let (mut seen, mut parts) = (Seen::default(), room_for(range.len()));
             let placer = how.map(|(_, placement)| Placer::new(placement));
             let placer = placer.transpose().map_err(|e| self.no_operation(e))?;
             for start in range.clone().step_by(BITE) {
@@ -171,8 +172,7 @@ impl<'a> OpenLayer<'a> {
             store::together(&mut parts.survey);
             if progress.advance(range.len() as u64) { Err(Error::Interrupted) } else { Ok((seen, parts)) }
         };
-        let room = if how.is_some() { count } else { 0 };
-        let begun = (Seen::default(), Parts::with_room(self.spec.role, room), Watch::new(store));
+        let begun = (Seen::default(), room_for(count), Watch::new(store));
         let add = |(seen, parts, watch): &mut (Seen, Parts, Watch<'_>), (more_seen, more_parts)| {
             seen.append(more_seen);
             parts.append(more_parts);
