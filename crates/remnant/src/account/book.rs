@@ -32,6 +32,7 @@ const NO_EVENT: u32 = u32::MAX;
 #[derive(Debug)]
 pub(crate) struct Book {
     survey: Arc<Survey>,
+    /// By rows: they are asked for one after the other, and events lie in another order.
     deeds: DeedBook,
     /// Hazards first, each in the order of their layers.
     entries: Vec<Entry>,
@@ -70,16 +71,18 @@ impl Book {
         entries.sort_by_key(|&entry| place(survey, entry));
         let in_effect = events.partition_point(|event| event.slot <= rules.last_slot) as u32;
         let outside = rules.covers.outside();
-        Self {
+        let mut book = Self {
             survey: Arc::clone(survey),
-            deeds,
+            deeds: DeedBook::default(),
             entries,
             hazards,
             releases,
             in_effect,
             outside,
             nobody: Arc::default(),
-        }
+        };
+        book.deeds = deeds.renumbered(book.entries.iter().map(|&entry| book.event(entry)));
+        book
     }
 
     /// The number of records.
@@ -164,7 +167,7 @@ impl Book {
         let plain = self.facts(row)?.row();
         let hazard = matches!(plain.kind, RecordKind::Hazard(_));
         let Some(event) = self.event(self.entries[row]) else { return Some(plain) };
-        let deeds = self.deeds.of(event).everywhere();
+        let deeds = self.deeds.of(row as u32).everywhere();
         let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));
         let (repeated, within_task) = (of(Deed::Repeated), of(Deed::WithinTask));
         Some(RecordRow {
@@ -181,34 +184,38 @@ impl Book {
     }
 
     /// What a record did in every place where it has land: in the order of the districts, the land outside last.
-    pub(crate) fn shares(&self, row: usize) -> Vec<RecordShare> {
-        let Some(RecordFacts { origin, id, .. }) = self.facts(row) else { return Vec::new() };
-        let entry = self.entries[row];
-        let Some((event, ground)) = self.event(entry).zip(self.ground(entry)) else { return Vec::new() };
-        let shape = mark(ground);
-        let share = |((_, place), deeds): ((u32, u32), Deeds)| {
-            let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));
-            let recorded = SquareMetres::rounded(deeds.of(Deed::NewlyRecorded) + deeds.of(Deed::Recontaminated));
-            let straight = of(Deed::RecordedAndReleased);
-            RecordShare {
-                record: row,
-                origin,
-                id: id.to_owned(),
-                shape,
-                district: (place != self.outside).then_some(place as usize),
-                covered: SquareMetres::rounded(deeds.covers()),
-                newly_recorded: of(Deed::NewlyRecorded),
-                recontaminated: of(Deed::Recontaminated),
-                credited: of(Deed::Credited),
-                recorded_and_released: straight,
-                repeated: of(Deed::Repeated),
-                outside: of(Deed::Outside),
-                to_remaining: recorded - (of(Deed::Credited) - straight),
-                to_released: of(Deed::Credited) - of(Deed::Recontaminated),
-            }
-        };
+    pub(crate) fn shares(&self, row: usize) -> impl Iterator<Item = RecordShare> + '_ {
+        let entry = self.entries.get(row).copied().filter(|&entry| self.event(entry).is_some());
+        let of_record = entry.and_then(|entry| Some((self.facts(row)?, mark(self.ground(entry)?))));
         // Places are numbered in the order of the districts, the land outside last.
-        self.deeds.of(event).iter().map(share).collect()
+        of_record.into_iter().flat_map(move |(facts, shape)| {
+            self.deeds
+                .of(row as u32)
+                .iter()
+                .map(move |((_, place), deeds)| self.share(row, &facts, shape, place, &deeds))
+        })
+    }
+
+    fn share(&self, row: usize, facts: &RecordFacts<'_>, shape: u64, place: u32, deeds: &Deeds) -> RecordShare {
+        let of = |deed: Deed| SquareMetres::rounded(deeds.of(deed));
+        let recorded = SquareMetres::rounded(deeds.of(Deed::NewlyRecorded) + deeds.of(Deed::Recontaminated));
+        let straight = of(Deed::RecordedAndReleased);
+        RecordShare {
+            record: row,
+            origin: facts.origin,
+            id: facts.id.to_owned(),
+            shape,
+            district: (place != self.outside).then_some(place as usize),
+            covered: SquareMetres::rounded(deeds.covers()),
+            newly_recorded: of(Deed::NewlyRecorded),
+            recontaminated: of(Deed::Recontaminated),
+            credited: of(Deed::Credited),
+            recorded_and_released: straight,
+            repeated: of(Deed::Repeated),
+            outside: of(Deed::Outside),
+            to_remaining: recorded - (of(Deed::Credited) - straight),
+            to_released: of(Deed::Credited) - of(Deed::Recontaminated),
+        }
     }
 }
 

@@ -210,6 +210,19 @@ impl DeedBook {
         DeedPart(&self.entries[at(event as usize)..at(event as usize + 1)])
     }
 
+    /// The same book by other numbers, as what is asked for in their order should lie in it: those of `events` count from 0,
+    /// and some of them may be of no event.
+    pub(super) fn renumbered(&self, events: impl ExactSizeIterator<Item = Option<u32>>) -> Self {
+        let mut entries = Vec::with_capacity(self.entries.len());
+        let mut firsts = Vec::with_capacity(events.len());
+        for (number, event) in (0_u64..).zip(events) {
+            firsts.push(entries.len() as u32);
+            let own = event.map_or(&[][..], |event| self.of(event).0);
+            entries.extend(own.iter().map(|e| Entry { key: number << 32 | e.key & u64::from(u32::MAX), ..*e }));
+        }
+        Self { parts: Vec::new(), entries, firsts }
+    }
+
     /// The areas of one deed, added up.
     pub(super) fn total(&self, deed: Deed) -> Area {
         let entries = self.entries.iter().filter(|entry| entry.deed() == deed as usize);
