@@ -1,9 +1,11 @@
 //! The ledger as figures: rounding once, then whole numbers only.
 
+use std::cmp::Reverse;
+
 use remnant_geometry::Area;
-use rustc_hash::FxHashMap;
 
 use super::atoms::Atom;
+use super::events::Event;
 use super::faces::Rules;
 use super::ledger::{Deed, Deeds, Ground, Ledger};
 use super::{transitions, treaty};
@@ -43,9 +45,9 @@ impl Rows {
         }
         let mut total = places.iter().fold(Figures::default(), add_areas);
         total.transitions = transitions::in_all(places.iter().map(|p| p.transitions.as_slice()));
+        treaty::enter_land(rules, atoms, (&mut places, &mut total));
         enter_counts(rules, ledger, &mut places, &mut total);
         enter_devices(rules, ledger, survey, &mut places, &mut total);
-        treaty::enter(rules, ledger, atoms, survey, (&mut places, &mut total));
         Self { places, total, openings, opening_slot: rules.opening_slot }
     }
 
@@ -145,10 +147,12 @@ fn enter_counts(rules: &Rules<'_>, ledger: &Ledger, places: &mut [Figures], tota
         let figures = &mut places[place as usize];
         count_release(rules, event, &deeds, figures);
         deeds.done().filter(enough).for_each(|(deed, _)| count(rules, event, deed, figures));
+        treaty::count(rules, event, &deeds, &mut figures.treaty);
     }
     for (event, deeds) in ledger.deeds.everywhere() {
         count_release(rules, event, &deeds, total);
         deeds.done().filter(enough).for_each(|(deed, _)| count(rules, event, deed, total));
+        treaty::count(rules, event, &deeds, &mut total.treaty);
     }
 }
 
@@ -186,34 +190,29 @@ pub(super) fn count_flow(balance: &mut Balance, act: Act, deed: Deed) {
 }
 
 /// Devices count whole in the district that holds the largest part of their release (of equal parts, the first); in the
-/// land outside where no district holds any.
+/// land outside where no district holds any. Those of releases in the period count for the treaties.
 fn enter_devices(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey, places: &mut [Figures], total: &mut Figures) {
-    for (event, place) in device_homes(rules, ledger, survey) {
-        let devices = *survey.releases[rules.covers.events[event as usize].index()].devices;
+    for (event, place) in device_homes(rules, ledger) {
+        let found = &rules.covers.events[event as usize];
+        let devices = *survey.releases[found.index()].devices;
         for figures in [&mut places[place as usize], &mut *total] {
-            figures.devices.iter_mut().zip(devices).for_each(|(sum, n)| *sum = sum.saturating_add(n));
+            let treaty = treaty::in_period(rules, found.slot).then_some(&mut figures.treaty.devices);
+            for sums in [Some(&mut figures.devices), treaty].into_iter().flatten() {
+                sums.iter_mut().zip(devices).for_each(|(sum, n)| *sum = sum.saturating_add(n));
+            }
         }
     }
 }
 
 /// The releases with effect that found devices, in the order of their replay, each with the place that counts them.
-pub(super) fn device_homes(rules: &Rules<'_>, ledger: &Ledger, survey: &Survey) -> Vec<(u32, u32)> {
+fn device_homes(rules: &Rules<'_>, ledger: &Ledger) -> Vec<(u32, u32)> {
     let outside = rules.covers.outside();
-    let mut homes: FxHashMap<u32, (Area, u32)> = FxHashMap::default();
-    let bears = |number: u32| {
-        let event = &rules.covers.events[number as usize];
-        let found = |devices: &[u64]| devices.iter().any(|&n| n > 0);
-        !event.is_hazard() && event.slot <= rules.last_slot && found(&*survey.releases[event.index()].devices)
+    let bears = |event: &Event<'_>| event.bears_devices && event.slot <= rules.last_slot;
+    let home = |(number, _): (u32, &Event<'_>)| {
+        let lands = ledger.deeds.of(number).iter().map(|((_, place), deeds)| (deeds.covers(), place));
+        let districts = lands.filter(|&(area, place)| place != outside && area > Area::ZERO);
+        let largest = districts.max_by_key(|&(area, place)| (area, Reverse(place)));
+        (number, largest.map_or(outside, |(_, place)| place))
     };
-    for ((event, place), deeds) in ledger.deeds.iter() {
-        let area = deeds.covers();
-        if place != outside && area > Area::ZERO && bears(event) {
-            let home = homes.entry(event).or_insert((area, place));
-            if (area, std::cmp::Reverse(place)) > (home.0, std::cmp::Reverse(home.1)) {
-                *home = (area, place);
-            }
-        }
-    }
-    let events = 0..rules.covers.events.len() as u32;
-    events.filter(|&e| bears(e)).map(|e| (e, homes.get(&e).map_or(outside, |home| home.1))).collect()
+    (0..).zip(&rules.covers.events).filter(|(_, event)| bears(event)).map(home).collect()
 }

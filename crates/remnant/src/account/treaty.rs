@@ -6,20 +6,13 @@ use remnant_geometry::Area;
 
 use super::atoms::Atom;
 use super::faces::Rules;
-use super::ledger::{Deed, Deeds, Ledger};
-use super::rows::device_homes;
-use crate::records::{HazardClass, ReleaseKind, Survey};
+use super::ledger::{Deed, Deeds};
+use crate::records::{HazardClass, ReleaseKind};
 use crate::report::{ByClass, Check, Figures, ReleasedByClass, SquareMetres, Treaty};
 use crate::status::{Act, State};
 
-/// Fills the treaty columns of every place and of everything.
-pub(super) fn enter(
-    rules: &Rules<'_>,
-    ledger: &Ledger,
-    atoms: &[Atom],
-    survey: &Survey,
-    (places, total): (&mut [Figures], &mut Figures),
-) {
+/// Fills the treaty columns of land, of every place and of everything.
+pub(super) fn enter_land(rules: &Rules<'_>, atoms: &[Atom], (places, total): (&mut [Figures], &mut Figures)) {
     for figures in places.iter_mut() {
         // The states are those at the date of the account; what follows takes the opening from its atoms.
         let states = figures.states;
@@ -30,21 +23,6 @@ pub(super) fn enter(
         enter_atom(rules, atom, &mut places[atom.flow.place as usize].treaty);
     }
     total.treaty = places.iter().fold(Treaty::default(), |sum, place| add_land(sum, &place.treaty));
-    for ((event, place), deeds) in ledger.deeds.iter() {
-        count(rules, event, &deeds, &mut places[place as usize].treaty);
-    }
-    for (event, deeds) in ledger.deeds.everywhere() {
-        count(rules, event, &deeds, &mut total.treaty);
-    }
-    for (event, place) in device_homes(rules, ledger, survey) {
-        let found = &rules.covers.events[event as usize];
-        if in_period(rules, found.slot) {
-            for figures in [&mut places[place as usize], &mut *total] {
-                let devices = *survey.releases[found.index()].devices;
-                figures.treaty.devices.iter_mut().zip(devices).for_each(|(sum, n)| *sum = sum.saturating_add(n));
-            }
-        }
-    }
 }
 
 /// The law of the two classes, in every place.
@@ -58,7 +36,8 @@ pub(super) fn check(places: &[Figures], total: &Figures) -> Check {
     }
 }
 
-fn in_period(rules: &Rules<'_>, slot: u32) -> bool {
+/// Whether what happened then is in the period of the account.
+pub(super) fn in_period(rules: &Rules<'_>, slot: u32) -> bool {
     slot <= rules.last_slot && rules.opening_slot.is_none_or(|opening| slot > opening)
 }
 
@@ -117,7 +96,7 @@ fn released_mut(treaty: &mut Treaty, state: State) -> Option<&mut ReleasedByClas
 }
 
 /// Counts a record in what it did, from 1 m2 on.
-fn count(rules: &Rules<'_>, number: u32, deeds: &Deeds, treaty: &mut Treaty) {
+pub(super) fn count(rules: &Rules<'_>, number: u32, deeds: &Deeds, treaty: &mut Treaty) {
     let event = &rules.covers.events[number as usize];
     let enough = |deed| deeds.of(deed) >= Area::SQUARE_METRE;
     let class = match event.act {
