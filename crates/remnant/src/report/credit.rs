@@ -48,24 +48,25 @@ pub struct Credit {
 pub fn credit(account: &Account) -> Vec<Credit> {
     let mut rows: BTreeMap<_, Credit> = BTreeMap::new();
     let records = &account.records;
-    let releases = records.places(|facts| matches!(facts.kind, RecordKind::Release(_)));
-    for record in releases.filter_map(|place| records.get(place)) {
-        let RecordKind::Release(kind) = record.kind else { continue };
-        let set_aside = record.fate == Fate::SetAside;
-        if !set_aside && !record.in_effect {
+    for place in 0..records.len() {
+        let Some(facts) = records.facts(place) else { continue };
+        let RecordKind::Release(kind) = facts.kind else { continue };
+        let set_aside = facts.fate == Fate::SetAside;
+        let in_effect = records.get(place).filter(|record| !set_aside && record.in_effect);
+        if !set_aside && in_effect.is_none() {
             continue;
         }
-        let work = &record.work;
-        let row = rows.entry((work.operator.clone(), work.method.clone(), kind)).or_insert_with(|| Credit {
-            operator: work.operator.clone(),
-            method: work.method.clone(),
+        let (operator, method) = (&facts.work.operator, &facts.work.method);
+        let row = rows.entry((operator.as_deref(), method.as_deref(), kind)).or_insert_with(|| Credit {
+            operator: operator.clone(),
+            method: method.clone(),
             kind,
             ..Credit::default()
         });
-        if set_aside {
+        let Some(record) = in_effect else {
             row.set_aside += 1;
             continue;
-        }
+        };
         // Undated releases have their effect before any period.
         let in_period = account.settings.since.is_none_or(|since| record.date.is_some_and(|date| date > since));
         for sums in [Some(&mut row.all), in_period.then_some(&mut row.period)].into_iter().flatten() {
