@@ -124,8 +124,11 @@ impl<'a> Cell<'a> {
             }
             Self::Area(area) => push_fixed(out, area.square_centimetres(), 4, Zeros::Trimmed),
             Self::Exact(area) => push_exact(out, area, Zeros::Trimmed),
-            Self::Date(date) => push_json_text(out, &date.to_string()),
-            Self::Mark(mark) => push_json_text(out, &format!("{mark:016x}")),
+            Self::Date(_) | Self::Mark(_) => {
+                out.push('"');
+                self.push_csv(out);
+                out.push('"');
+            }
             Self::Empty => out.push_str("null"),
             Self::Number(number) if !number.is_finite() => out.push_str("null"),
             Self::Count(_) | Self::Fixed { .. } | Self::Number(_) | Self::Flag(_) => self.push_csv(out),
@@ -196,8 +199,8 @@ impl<'a> Cell<'a> {
             Self::Count(count) => push_whole(out, count),
             Self::Fixed { units, places } => push_fixed(out, units, places, Zeros::Trimmed),
             Self::Number(number) => push_number(out, number),
-            Self::Date(date) => out.push_str(&date.to_string()),
-            Self::Mark(mark) => out.push_str(&format!("{mark:016x}")),
+            Self::Date(date) => push_date(out, date),
+            Self::Mark(mark) => push_mark(out, mark),
             Self::Flag(flag) => out.push_str(if flag { "true" } else { "false" }),
         }
     }
@@ -219,24 +222,40 @@ pub(super) fn push_whole(out: &mut String, number: u64) {
 
 /// Adds a whole number of units of 10^-`places` as a decimal number; there is no -0.
 pub(super) fn push_fixed(out: &mut String, units: i64, places: usize, zeros: Zeros) {
-    let scale = 10_u64.pow(places as u32);
-    let (whole, mut rest) = (units.unsigned_abs() / scale, units.unsigned_abs() % scale);
     if units < 0 {
         out.push('-');
     }
-    push_whole(out, whole);
-    if places == 0 || (rest == 0 && zeros == Zeros::Trimmed) {
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(units.unsigned_abs());
+    let (whole, decimals) = digits.split_at(digits.len().saturating_sub(places));
+    out.push_str(if whole.is_empty() { "0" } else { whole });
+    // Most records did few of the things that there are columns for.
+    if places == 0 || (zeros == Zeros::Trimmed && decimals.bytes().all(|digit| digit == b'0')) {
         return;
     }
-    // The places after the point, and a leading 1 that keeps their zeros.
-    let mut digits = scale;
-    if zeros == Zeros::Trimmed {
-        while rest % 10 == 0 {
-            (rest, digits) = (rest / 10, digits / 10);
-        }
-    }
     out.push('.');
-    out.push_str(&itoa::Buffer::new().format(digits + rest)[1..]);
+    (decimals.len()..places).for_each(|_| out.push('0'));
+    out.push_str(if zeros == Zeros::Trimmed { decimals.trim_end_matches('0') } else { decimals });
+}
+
+/// Adds a day as `YYYY-MM-DD`.
+fn push_date(out: &mut String, date: Date) {
+    let (Ok(year @ 0..=9999), month, day) = (u32::try_from(date.year()), date.month(), date.day()) else {
+        // Years before the first one have a sign and more digits.
+        return out.push_str(&date.to_string());
+    };
+    let number = (year * 100 + u32::from(month.unsigned_abs())) * 100 + u32::from(day.unsigned_abs());
+    let (mut buffer, first) = (itoa::Buffer::new(), out.len());
+    // A leading 1 keeps the zeros.
+    out.push_str(&buffer.format(100_000_000 + number)[1..]);
+    out.insert(first + 6, '-');
+    out.insert(first + 4, '-');
+}
+
+/// Adds a mark as 16 hexadecimal digits.
+pub(super) fn push_mark(out: &mut String, mark: u64) {
+    let digit = |place: u32| char::from_digit((mark >> (4 * place)) as u32 & 0xf, 16).unwrap_or('0');
+    out.extend((0..16).rev().map(digit));
 }
 
 /// Adds an exact area with its nine decimals.
@@ -277,6 +296,16 @@ pub(super) fn push_json_text(out: &mut String, text: &str) {
         } else {
             out.push(c);
         }
+    }
+}
+
+/// Quotes the CSV cell that begins at `start`, where a reader would not take it for one cell otherwise.
+pub(super) fn quote_from(out: &mut String, start: usize) {
+    if out.as_bytes()[start..].iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
+        let cell = out.split_off(start);
+        out.push('"');
+        out.push_str(&cell.replace('"', "\"\""));
+        out.push('"');
     }
 }
 

@@ -1,6 +1,6 @@
 //! A table that a command prints and writes by itself, beside the output folder: as aligned text, CSV and JSON.
 
-use super::cell::{Cell, push_json_text};
+use super::cell::{Cell, push_json_text, quote_from};
 use crate::error::printable;
 
 /// A value of a listing.
@@ -134,13 +134,9 @@ fn push_record(out: &mut String, cells: impl Iterator<Item = String>) {
         if at > 0 {
             out.push(',');
         }
-        if cell.contains(['"', ',', '\n', '\r']) {
-            out.push('"');
-            out.push_str(&cell.replace('"', "\"\""));
-            out.push('"');
-        } else {
-            out.push_str(&cell);
-        }
+        let start = out.len();
+        out.push_str(&cell);
+        quote_from(out, start);
     }
     out.push('\n');
 }

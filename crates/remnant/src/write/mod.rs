@@ -218,12 +218,6 @@ impl From<io::Error> for Halt {
     }
 }
 
-impl From<::csv::Error> for Halt {
-    fn from(error: ::csv::Error) -> Self {
-        Self::Io(error.into())
-    }
-}
-
 /// Where a file's bytes go, and the question whether to go on.
 struct Sink<'a> {
     out: &'a mut dyn Write,

@@ -18,8 +18,9 @@
 //! the GeoJSON file of the same name has the list item by item.
 
 use std::borrow::Borrow;
+use std::io::Write;
 
-use super::cell::Cell;
+use super::cell::{Cell, quote_from};
 use super::columns::{self, BALANCE, CREDIT, Column, FINDINGS, RECORDS, SERIES, SHARES, TRANSITIONS, ZONES};
 use super::{Halt, Sink, dictionary};
 use crate::report::Report;
@@ -80,28 +81,56 @@ pub(super) fn table_under<R: 'static>(
     columns: impl Iterator<Item = &'static Column<R>> + Clone,
     rows: impl IntoIterator<Item: Borrow<R>>,
 ) -> Result<(), Halt> {
-    let mut writer = ::csv::WriterBuilder::new()
-        .terminator(::csv::Terminator::Any(b'\n'))
-        .buffer_capacity(1 << 16)
-        .from_writer(sink);
-    writer.write_record(columns.clone().map(|c| c.0))?;
+    let columns: Vec<&Column<R>> = columns.collect();
+    let mut lines = Lines { sink, text: String::with_capacity(2 * GATHERED) };
+    columns.iter().for_each(|column| lines.cell(&Cell::Text(column.0)));
+    lines.end_line()?;
     if report.account.settings.hxl {
-        writer.write_record(columns.clone().map(|c| dictionary::hashtag(name, c.0)))?;
+        columns.iter().for_each(|column| lines.cell(&Cell::Text(dictionary::hashtag(name, column.0))));
+        lines.end_line()?;
     }
     for row in under {
-        writer.write_record(row)?;
+        row.iter().for_each(|text| lines.cell(&Cell::Text(text)));
+        lines.end_line()?;
     }
-    let mut text = String::new();
     for row in rows {
-        writer.get_ref().step()?;
-        for (_, cell) in columns.clone() {
-            text.clear();
-            let cell: Cell<'_> = cell(report, row.borrow());
-            cell.push_csv(&mut text);
-            writer.write_field(&text)?;
-        }
-        writer.write_record(None::<&[u8]>)?;
+        lines.sink.step()?;
+        columns.iter().for_each(|column| lines.cell(&(column.1)(report, row.borrow())));
+        lines.end_line()?;
     }
-    writer.flush()?;
-    Ok(())
+    lines.pass_on()
+}
+
+/// Bytes of lines that are gathered before they go on.
+const GATHERED: usize = 1 << 16;
+
+/// The lines of a table.
+struct Lines<'s, 'a> {
+    sink: &'s mut Sink<'a>,
+    /// What is not yet passed on; a line that has not ended ends with a comma.
+    text: String,
+}
+
+impl Lines<'_, '_> {
+    fn cell(&mut self, cell: &Cell<'_>) {
+        let start = self.text.len();
+        cell.push_csv(&mut self.text);
+        // Nothing else has anything to be quoted.
+        if matches!(cell, Cell::Text(_) | Cell::List(_)) {
+            quote_from(&mut self.text, start);
+        }
+        self.text.push(',');
+    }
+
+    fn end_line(&mut self) -> Result<(), Halt> {
+        self.text.pop();
+        self.text.push('\n');
+        if self.text.len() >= GATHERED { self.pass_on() } else { Ok(()) }
+    }
+
+    fn pass_on(&mut self) -> Result<(), Halt> {
+        self.sink.write_all(self.text.as_bytes())?;
+        self.text.clear();
+        Ok(())
+    }
 }

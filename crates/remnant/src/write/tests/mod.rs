@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use remnant_geometry::plane::HALF_TURN;
 use serde_json::Value;
 
-use super::cell::{Cell, Zeros, push_fixed};
+use super::cell::{Cell, Zeros, push_fixed, quote_from};
 use super::sample::{self, HOSTILE, cm2};
 use super::{Halt, OUTPUTS, Sink, district_table, summary_json};
 use crate::finding::{Code, Finding};
@@ -87,6 +87,40 @@ fn whole_units_become_decimals_without_a_detour() {
     assert_eq!(fixed(-1, 10, Zeros::Trimmed), "-0.0000000001");
     assert_eq!(fixed(210_000_000_010, 10, Zeros::Trimmed), "21.000000001");
     assert_eq!(fixed(42, 0, Zeros::Trimmed), "42");
+}
+
+fn in_csv(cell: Cell<'_>) -> String {
+    let mut out = String::new();
+    cell.push_csv(&mut out);
+    out
+}
+
+#[test]
+fn days_and_marks_have_all_their_digits() {
+    for (year, month, day) in
+        [(-9999, 1, 1), (-1, 12, 31), (0, 2, 29), (7, 10, 9), (999, 1, 31), (2024, 11, 2), (9999, 12, 31)]
+    {
+        let date = jiff::civil::date(year, month, day);
+        assert_eq!(in_csv(Cell::Date(date)), date.to_string());
+    }
+    for mark in [0, 1, 0xabc, 0x0123_4567_89ab_cdef, u64::MAX] {
+        assert_eq!(in_csv(Cell::Mark(mark)), format!("{mark:016x}"));
+    }
+}
+
+#[test]
+fn cells_are_quoted_as_a_library_of_csv_quotes_them() {
+    let texts =
+        ["", "a", " a ", "a,b", ",", "\"", "a \"b\"", "a\nb", "a\r", "a\tb;c", "'a'", "\u{fc}, \u{1f4a3}", "\u{2028}"];
+    for text in texts.into_iter().chain(HOSTILE) {
+        let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+        writer.write_record(["before", text]).expect("memory does not fail");
+        let expected = writer.into_inner().expect("memory does not fail");
+        let mut line = String::from("before,");
+        line.push_str(text);
+        quote_from(&mut line, "before,".len());
+        assert_eq!(format!("{line}\n").as_bytes(), expected, "{text:?}");
+    }
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! The package of a workbook (ECMA-376, parts 1 and 2): a zip of XML parts, written as a stream.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::sheet::{Style, push_attribute, push_cell, push_column};
+use super::sheet::{Place, Style, push_attribute, push_cell, push_column};
 use crate::write::cell::{Cell, push_whole};
-use crate::write::{Halt, STEPS_PER_QUESTION, Sink, Stop};
+use crate::write::{Halt, Sink, Stop};
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
@@ -16,6 +17,9 @@ const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 
 /// When every workbook was made, for all that its properties tell: the same report gives the same bytes.
 const MADE: &str = "2000-01-01T00:00:00Z";
+
+/// Rows that are made while those before them are packed.
+const PART: usize = 128;
 
 /// A sheet that is to come.
 pub(super) struct Part {
@@ -31,11 +35,10 @@ pub(super) struct Book<'a, 'b> {
     zip: Option<ZipWriter<StreamWriter<&'a mut Sink<'b>>>>,
     filters: Vec<Option<(usize, usize)>>,
     stop: Stop<'b>,
-    steps: u32,
     /// The number of the sheet that is being written, from 1.
     sheet: usize,
-    row: usize,
-    text: String,
+    /// What is not yet packed of it.
+    rows: Rows,
 }
 
 impl<'a, 'b> Book<'a, 'b> {
@@ -44,12 +47,10 @@ impl<'a, 'b> Book<'a, 'b> {
         let stop = sink.stop;
         let mut book = Self {
             stop,
-            steps: 0,
             zip: Some(ZipWriter::new_stream(sink)),
             filters: parts.iter().map(|part| part.filter).collect(),
             sheet: 0,
-            row: 0,
-            text: String::new(),
+            rows: Rows::default(),
         };
         book.part("[Content_Types].xml", &content_types(parts.len()))?;
         book.part("_rels/.rels", &package_relations())?;
@@ -64,9 +65,10 @@ impl<'a, 'b> Book<'a, 'b> {
     /// 4 GiB before it is packed.
     pub(super) fn begin_sheet(&mut self, widths: &[u32], frozen: usize, large: bool) -> Result<(), Halt> {
         self.sheet += 1;
-        self.row = 0;
+        self.rows = Rows::of(widths.len());
         self.start(&format!("xl/worksheets/sheet{}.xml", self.sheet), large)?;
-        let mut text = format!("{DECLARATION}<worksheet xmlns=\"{MAIN}\"><sheetPr/><sheetViews>");
+        let text = &mut self.rows.text;
+        text.push_str(&format!("{DECLARATION}<worksheet xmlns=\"{MAIN}\"><sheetPr/><sheetViews>"));
         let active = if self.sheet == 1 { " tabSelected=\"1\"" } else { "" };
         text.push_str(&format!("<sheetView workbookViewId=\"0\"{active}>"));
         if frozen > 0 {
@@ -80,50 +82,63 @@ impl<'a, 'b> Book<'a, 'b> {
             text.push_str(&format!("<col min=\"{number}\" max=\"{number}\" width=\"{width}\" customWidth=\"1\"/>"));
         }
         text.push_str("</cols><sheetData>");
-        self.put(text.as_bytes())
+        Ok(())
     }
 
-    /// Writes the next row of the sheet.
-    pub(super) fn row(&mut self, cells: &[(Cell<'_>, Style)]) -> Result<(), Halt> {
-        self.row += 1;
-        let mut text = std::mem::take(&mut self.text);
-        text.clear();
-        text.push_str("<row r=\"");
-        push_whole(&mut text, self.row as u64);
-        text.push('"');
-        if cells.iter().any(|(_, style)| *style == Style::Definition) {
-            // Room for a few lines of words.
-            text.push_str(" ht=\"90\" customHeight=\"1\"");
+    /// Where the next rows of the sheet go.
+    pub(super) fn rows(&mut self) -> &mut Rows {
+        &mut self.rows
+    }
+
+    /// Writes rows of data, which `make` makes in parts: while one of them is packed, the next one is made.
+    pub(super) fn data(
+        &mut self,
+        rows: Range<usize>,
+        make: impl Fn(Range<usize>, &mut Rows) -> Result<(), Halt> + Sync,
+    ) -> Result<(), Halt> {
+        let mut next = self.rows.after();
+        let mut first = rows.start;
+        while first < rows.end || !self.rows.text.is_empty() {
+            if (self.stop)() {
+                return Err(Halt::Stopped);
+            }
+            let part = first..rows.end.min(first + PART);
+            first = part.end;
+            next.number = self.rows.number;
+            let (mut made, mut packed) = (Ok(()), Ok(()));
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| made = make(part, &mut next));
+                packed = self.pack();
+            });
+            packed.and(made)?;
+            std::mem::swap(&mut self.rows, &mut next);
         }
-        text.push('>');
-        for (column, (cell, style)) in cells.iter().enumerate() {
-            push_cell(&mut text, column, self.row, cell, *style);
-        }
-        text.push_str("</row>");
+        Ok(())
+    }
+
+    /// Packs what was gathered.
+    fn pack(&mut self) -> Result<(), Halt> {
+        let mut text = std::mem::take(&mut self.rows.text);
         let done = self.put(text.as_bytes());
-        self.text = text;
+        text.clear();
+        self.rows.text = text;
         done
     }
 
     /// Ends the sheet.
     pub(super) fn end_sheet(&mut self) -> Result<(), Halt> {
-        let mut text = String::from("</sheetData>");
+        let text = &mut self.rows.text;
+        text.push_str("</sheetData>");
         if let Some((columns, rows)) = self.filters.get(self.sheet - 1).copied().flatten() {
             text.push_str("<autoFilter ref=\"");
-            push_range(&mut text, columns, rows, "");
+            push_range(text, columns, rows, "");
             text.push_str("\"/>");
         }
         text.push_str(
             "<pageMargins left=\"0.5\" right=\"0.5\" top=\"0.75\" bottom=\"0.75\" header=\"0.3\" footer=\"0.3\"/>\
              <pageSetup orientation=\"landscape\"/></worksheet>",
         );
-        self.put(text.as_bytes())
-    }
-
-    /// To be called at every row of data: asks whether to go on.
-    pub(super) fn step(&mut self) -> Result<(), Halt> {
-        self.steps = (self.steps + 1) % STEPS_PER_QUESTION;
-        if self.steps == 0 && (self.stop)() { Err(Halt::Stopped) } else { Ok(()) }
+        self.pack()
     }
 
     /// Writes the directory of the package.
@@ -180,6 +195,76 @@ impl<'a, 'b> Book<'a, 'b> {
 impl Drop for Book<'_, '_> {
     fn drop(&mut self) {
         self.abandon();
+    }
+}
+
+/// The XML of some rows of a sheet.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    text: String,
+    /// What opens a cell, by its column.
+    openings: Vec<String>,
+    /// The number of the last row, from 1, and its digits.
+    number: usize,
+    digits: String,
+    /// The column of the next cell, from 0.
+    column: usize,
+}
+
+impl Rows {
+    /// None of a sheet of so many columns.
+    fn of(columns: usize) -> Self {
+        let opening = |column: usize| {
+            let mut opening = String::from("<c r=\"");
+            push_column(&mut opening, column);
+            opening
+        };
+        Self { openings: (0..columns).map(opening).collect(), ..Self::default() }
+    }
+
+    /// None of the same sheet.
+    fn after(&self) -> Self {
+        Self { openings: self.openings.clone(), ..Self::default() }
+    }
+
+    /// Begins a row.
+    pub(super) fn begin(&mut self) {
+        self.begin_with("");
+    }
+
+    /// Begins a row with room for a few lines of words.
+    pub(super) fn begin_tall(&mut self) {
+        self.begin_with(" ht=\"90\" customHeight=\"1\"");
+    }
+
+    fn begin_with(&mut self, attributes: &str) {
+        self.number += 1;
+        self.column = 0;
+        self.digits.clear();
+        push_whole(&mut self.digits, self.number as u64);
+        for part in ["<row r=\"", &self.digits, "\"", attributes, ">"] {
+            self.text.push_str(part);
+        }
+    }
+
+    /// Adds the next cell of the row. Rows are no longer than the widths that the sheet was begun with.
+    pub(super) fn cell(&mut self, cell: &Cell<'_>, style: Style) {
+        if let Some(opening) = self.openings.get(self.column) {
+            push_cell(&mut self.text, Place { opening, row: &self.digits }, cell, style);
+        }
+        self.column += 1;
+    }
+
+    /// Ends the row.
+    pub(super) fn end(&mut self) {
+        self.text.push_str("</row>");
+    }
+
+    /// Adds a row of texts that look alike.
+    pub(super) fn texts<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>, style: Style) {
+        self.begin();
+        texts.into_iter().for_each(|text| self.cell(&Cell::Text(text), style));
+        self.end();
     }
 }
 

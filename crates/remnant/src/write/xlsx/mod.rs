@@ -141,7 +141,7 @@ pub(super) fn workbook(
 }
 
 /// A table, whatever its rows are.
-pub(super) trait Sheet {
+pub(super) trait Sheet: Sync {
     fn name(&self) -> &'static str;
     fn columns(&self) -> Vec<&'static str>;
     /// The number of columns.
@@ -171,7 +171,7 @@ pub(super) struct Table<'a, R: 'static> {
     pub rows: Vec<&'a R>,
 }
 
-impl<R> Sheet for Table<'_, R> {
+impl<R: Sync> Sheet for Table<'_, R> {
     fn name(&self) -> &'static str {
         self.name
     }
@@ -225,9 +225,11 @@ impl Sheet for RecordSheet<'_> {
     }
 
     fn visit(&self, rows: Range<usize>, tell: &mut Tell<'_>) -> Result<(), Halt> {
-        let columns: Vec<_> = RECORDS.iter().collect();
         let mut rows = rows.filter_map(|row| self.0.account.records.get(row));
-        rows.try_for_each(|row| tell(&cells(self.0, &columns, &row)))
+        rows.try_for_each(|row| {
+            let cells: [Cell<'_>; RECORDS.len()] = std::array::from_fn(|column| (RECORDS[column].1)(self.0, &row));
+            tell(&cells)
+        })
     }
 }
 
@@ -241,17 +243,24 @@ fn table(sheet: &dyn Sheet, rows: Range<usize>, book: &mut Book<'_, '_>) -> Resu
     let meanings: Vec<Option<&Definition>> = columns.iter().map(|c| definition(sheet.name(), c)).collect();
     let widths: Vec<u32> = columns.iter().map(|column| width(column)).collect();
     book.begin_sheet(&widths, HEADER_ROWS, sheet.most_bytes(rows.clone())? > LARGE)?;
-    let header: Vec<(Cell<'_>, Style)> = columns.iter().map(|name| (Cell::Text(name), Style::Header)).collect();
-    book.row(&header)?;
-    let texts: Vec<String> =
-        meanings.iter().map(|m| m.map_or(String::new(), |m| format!("{}: {}", m.unit, m.meaning))).collect();
-    let under: Vec<(Cell<'_>, Style)> = texts.iter().map(|text| (Cell::Text(text), Style::Definition)).collect();
-    book.row(&under)?;
+    let head = book.rows();
+    head.texts(columns.iter().copied(), Style::Header);
+    head.begin_tall();
+    for meaning in &meanings {
+        let text = meaning.map_or(String::new(), |m| format!("{}: {}", m.unit, m.meaning));
+        head.cell(&Cell::Text(&text), Style::Definition);
+    }
+    head.end();
     let shares: Vec<bool> = meanings.iter().map(|m| m.is_some_and(|m| m.unit == SHARE)).collect();
-    sheet.visit(rows, &mut |cells| {
-        book.step()?;
-        let style = |(&cell, &share)| (cell, if share { Style::Share } else { Style::of(&cell) });
-        book.row(&cells.iter().zip(&shares).map(style).collect::<Vec<_>>())
+    book.data(rows, |rows, made| {
+        sheet.visit(rows, &mut |cells| {
+            made.begin();
+            for (cell, &share) in cells.iter().zip(&shares) {
+                made.cell(cell, if share { Style::Share } else { Style::of(cell) });
+            }
+            made.end();
+            Ok(())
+        })
     })?;
     book.end_sheet()
 }
@@ -306,7 +315,11 @@ fn about(report: &Report, book: &mut Book<'_, '_>) -> Result<(), Halt> {
         ),
     ];
     for (name, cell) in lines {
-        book.row(&[(Cell::Text(name), Style::Header), (cell, Style::of(&cell))])?;
+        let row = book.rows();
+        row.begin();
+        row.cell(&Cell::Text(name), Style::Header);
+        row.cell(&cell, Style::of(&cell));
+        row.end();
     }
     book.end_sheet()
 }
@@ -314,13 +327,12 @@ fn about(report: &Report, book: &mut Book<'_, '_>) -> Result<(), Halt> {
 /// Every column of every sheet with its unit and meaning.
 fn definitions(sheets: &[Box<dyn Sheet + '_>], book: &mut Book<'_, '_>) -> Result<(), Halt> {
     book.begin_sheet(&[14, 28, 18, 110], 1, false)?;
-    let names = ["sheet", "column", "unit", "meaning"];
-    book.row(&names.map(|name| (Cell::Text(name), Style::Header)))?;
+    let rows = book.rows();
+    rows.texts(["sheet", "column", "unit", "meaning"], Style::Header);
     for sheet in sheets {
         for column in sheet.columns() {
             let (unit, meaning) = definition(sheet.name(), column).map_or(("", ""), |d| (d.unit, d.meaning));
-            let cells = [sheet.name(), column, unit, meaning].map(|text| (Cell::Text(text), Style::Text));
-            book.row(&cells)?;
+            rows.texts([sheet.name(), column, unit, meaning], Style::Text);
         }
     }
     book.end_sheet()

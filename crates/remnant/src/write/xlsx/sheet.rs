@@ -86,25 +86,33 @@ impl Style {
     }
 }
 
-/// Adds a cell. Columns count from 0, rows from 1.
-pub(super) fn push_cell(out: &mut String, column: usize, row: usize, cell: &Cell<'_>, style: Style) {
+/// Where a cell stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The letters of its column, led in by what opens a cell.
+    pub(super) opening: &'a str,
+    /// The digits of its row.
+    pub(super) row: &'a str,
+}
+
+/// Adds a cell.
+pub(super) fn push_cell(out: &mut String, place: Place<'_>, cell: &Cell<'_>, style: Style) {
     let kind = match *cell {
         Cell::Empty => return,
-        Cell::Text(text) => return push_text(out, column, row, text, style),
-        Cell::List(items) => return push_text(out, column, row, &items.join("; "), style),
+        Cell::Text(text) => return push_text(out, place, text, style),
+        Cell::List(items) => return push_text(out, place, &items.join("; "), style),
         Cell::Date(date) if day_number(date).is_none() => {
-            return push_text(out, column, row, &date.to_string(), Style::Text);
+            return push_text(out, place, &date.to_string(), Style::Text);
         }
-        Cell::Mark(mark) => return push_text(out, column, row, &format!("{mark:016x}"), style),
-        Cell::Flag(_) => " t=\"b\"",
-        _ => "",
+        Cell::Mark(_) => return push_text(out, place, &cell.plain().unwrap_or_default(), style),
+        Cell::Flag(_) => "\" t=\"b\"><v>",
+        _ => "\"><v>",
     };
     let before = out.len();
-    begin(out, column, row, style, kind);
-    out.push_str("<v>");
+    begin(out, place, style, kind);
     let value = out.len();
     match *cell {
-        Cell::Date(date) => push_whole(out, day_number(date).unwrap_or_default().unsigned_abs().into()),
+        Cell::Date(date) => push_whole(out, day_number(date).unwrap_or_default().unsigned_abs()),
         Cell::Flag(flag) => out.push(if flag { '1' } else { '0' }),
         Cell::Exact(area) => {
             push_fixed(out, SquareMetres::rounded(area).square_centimetres(), 4, Zeros::Trimmed);
@@ -120,12 +128,11 @@ pub(super) fn push_cell(out: &mut String, column: usize, row: usize, cell: &Cell
     }
 }
 
-fn push_text(out: &mut String, column: usize, row: usize, text: &str, style: Style) {
+fn push_text(out: &mut String, place: Place<'_>, text: &str, style: Style) {
     if text.is_empty() {
         return;
     }
-    begin(out, column, row, style, " t=\"inlineStr\"");
-    out.push_str("<is><t xml:space=\"preserve\">");
+    begin(out, place, style, "\" t=\"inlineStr\"><is><t xml:space=\"preserve\">");
     match fitting(text) {
         Some(part) => {
             push_escaped(out, part);
@@ -136,15 +143,13 @@ fn push_text(out: &mut String, column: usize, row: usize, text: &str, style: Sty
     out.push_str("</t></is></c>");
 }
 
-fn begin(out: &mut String, column: usize, row: usize, style: Style, kind: &str) {
-    out.push_str("<c r=\"");
-    push_column(out, column);
-    push_whole(out, row as u64);
+/// Adds what stands before a value; `kind` is what follows the number of the style.
+fn begin(out: &mut String, place: Place<'_>, style: Style, kind: &str) {
+    out.push_str(place.opening);
+    out.push_str(place.row);
     out.push_str("\" s=\"");
     push_whole(out, style as u64);
-    out.push('"');
     out.push_str(kind);
-    out.push('>');
 }
 
 /// The part of a text that a cell holds beside the mark of the cut; `None` where it holds all of it.
@@ -171,8 +176,8 @@ pub(super) fn push_column(out: &mut String, column: usize) {
 }
 
 /// The number of a day: days since 1899-12-30. None before March 1900: spreadsheets hold 1900 for a leap year.
-fn day_number(date: Date) -> Option<i32> {
-    let days = (date - Date::constant(1899, 12, 30)).get_days();
+fn day_number(date: Date) -> Option<i64> {
+    let days = date.duration_since(Date::constant(1899, 12, 30)).as_hours() / 24;
     (days > 60).then_some(days)
 }
 
