@@ -56,6 +56,8 @@ fn account(call: &RunArgs, log: &Log) -> Result<Exit> {
     log.report(&report, &plan.out);
     print(&if call.output.json { summary_json(&report) } else { district_table(&report) })?;
     let set_aside = report.inputs.iter().map(|input| input.set_aside).sum();
+    // The process ends: millions of records need not be freed one by one.
+    std::mem::forget(report);
     if call.output.strict && set_aside > 0 {
         log.strict(set_aside, &plan.out);
         return Ok(Exit::SetAside);

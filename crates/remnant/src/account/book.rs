@@ -49,7 +49,7 @@ pub(crate) struct Book {
 
 impl Book {
     /// The book of a survey, from the deeds of its account.
-    pub(super) fn new(survey: &Arc<Survey>, rules: &Rules<'_>, deeds: DeedBook) -> Self {
+    pub(super) fn new(survey: &Arc<Survey>, rules: &Rules<'_>, deeds: &DeedBook) -> Self {
         let Covers { events, .. } = rules.covers;
         let mut hazards = vec![NO_EVENT; survey.hazards.len()];
         let mut releases = vec![NO_EVENT; survey.releases.len()];

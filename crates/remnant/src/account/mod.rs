@@ -104,14 +104,16 @@ pub(crate) fn account_here(
     progress.stage("adding up", 0);
     progress.outlook(share::ACCOUNTED[usize::from(settings.geometry)], share::ADDED);
     let atoms = atoms::atoms(&overlay.ledger);
-    let mut rows = Rows::new(&rules, &overlay.ledger, &atoms, survey);
+    let rows = || Rows::new(&rules, &overlay.ledger, &atoms, survey);
+    let (mut rows, of_faces) = rayon::join(rows, || face_findings(&covers, &overlay, survey));
     let places = Districts::new(&covers);
     let evidence = points::evidence_points(survey, &places, &settings);
     let mut findings = points::count(survey, &places, &settings, &evidence, &mut rows);
-    findings.extend(face_findings(&covers, &overlay, survey));
+    findings.extend(of_faces);
     let mut zones = zones::rows(survey, &rules, &overlay, &settings, &evidence);
     let incidents = nearby::incidents(survey, settings.as_of, &mut zones);
-    let mut checks = rows.checks(&overlay.ledger);
+    let book = || Book::new(survey, &rules, &overlay.ledger.deeds);
+    let (mut checks, book) = rayon::join(|| rows.checks(&overlay.ledger), book);
     let (ledger, atoms, evidence) = (&overlay.ledger, atoms.as_slice(), evidence.as_slice());
     let material = Material { survey, settings: &settings, rules: &rules, ledger, atoms, evidence };
     let (series, doubt) = series::series(&material);
@@ -124,7 +126,9 @@ pub(crate) fn account_here(
     let plan = order::plan(&settings, &zones, &overlay.ledger.planning.shared);
     let total = rows.total.clone();
     let Overlay { outline, ledger, .. } = overlay;
-    let book = Arc::new(Book::new(survey, &rules, ledger.deeds));
+    // Shapes may need its room.
+    drop(ledger);
+    let book = Arc::new(book);
     let faces = if settings.faces && settings.geometry {
         let faces = face_layer::faces(&rules, &book.rows_of_events(), progress)?;
         checks.push(face_layer::check(&faces, &book, &settings, &rows.places));

@@ -143,17 +143,18 @@ fn add_areas(mut sum: Figures, other: &Figures) -> Figures {
 /// Counts of records: each from 1 m2 on, in a place and in all.
 fn enter_counts(rules: &Rules<'_>, ledger: &Ledger, places: &mut [Figures], total: &mut Figures) {
     let enough = |(_, area): &(Deed, Area)| *area >= Area::SQUARE_METRE;
-    for ((event, place), deeds) in ledger.deeds.iter() {
-        let figures = &mut places[place as usize];
-        count_release(rules, event, &deeds, figures);
+    let count_all = |event: u32, deeds: &Deeds, figures: &mut Figures| {
+        count_release(rules, event, deeds, figures);
         deeds.done().filter(enough).for_each(|(deed, _)| count(rules, event, deed, figures));
-        treaty::count(rules, event, &deeds, &mut figures.treaty);
-    }
-    for (event, deeds) in ledger.deeds.everywhere() {
-        count_release(rules, event, &deeds, total);
-        deeds.done().filter(enough).for_each(|(deed, _)| count(rules, event, deed, total));
-        treaty::count(rules, event, &deeds, &mut total.treaty);
-    }
+        treaty::count(rules, event, deeds, &mut figures.treaty);
+    };
+    let in_places = || {
+        for ((event, place), deeds) in ledger.deeds.iter() {
+            count_all(event, &deeds, &mut places[place as usize]);
+        }
+    };
+    let in_all = || ledger.deeds.everywhere().for_each(|(event, deeds)| count_all(event, &deeds, total));
+    rayon::join(in_places, in_all);
 }
 
 fn count_release(rules: &Rules<'_>, number: u32, deeds: &Deeds, figures: &mut Figures) {

@@ -18,8 +18,9 @@ const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 /// When every workbook was made, for all that its properties tell: the same report gives the same bytes.
 const MADE: &str = "2000-01-01T00:00:00Z";
 
-/// Rows that are made while those before them are packed.
-const PART: usize = 128;
+/// Rows that are made while those before them are packed: about a millisecond of work, for which it pays to wake another
+/// thread.
+const PART: usize = 1024;
 
 /// A sheet that is to come.
 pub(super) struct Part {
