@@ -50,7 +50,7 @@ pub struct SidePiece {
 }
 
 /// Entries of a part of a [`Heap`].
-const PART: usize = 1 << 14;
+const PART: usize = 1 << 12;
 
 /// A list that only grows, in parts: what is in it is never moved, and never needs twice its room.
 #[derive(Debug, Clone)]

@@ -23,7 +23,7 @@ use crate::report::{LandState, Report};
 const BUDGET: usize = 9 << 20;
 
 /// How coarse a drawing may be: metres by which a line may be off, and grid steps of a stored position. The first that
-/// fits into the budget is used, the last one whether it fits or not.
+/// fits into the budget is used, the last one whether it fits or not; those that are far too large by a sample are not tried.
 const LEVELS: [(f64, i64); 9] = [
     (0.3, 10_000),
     (1.0, 40_000),
@@ -71,10 +71,29 @@ pub(super) fn drawing(report: &Report) -> Option<Drawing> {
     }
     let shapes = shapes(report);
     let east = Eastward::of(&shapes);
-    LEVELS.iter().enumerate().find_map(|(number, &(within_m, step))| {
-        let budget = if number + 1 == LEVELS.len() { usize::MAX } else { BUDGET };
-        pack(&shapes, (within_m, step), &east, budget)
+    LEVELS.iter().enumerate().find_map(|(number, &level)| {
+        if number + 1 == LEVELS.len() {
+            return pack(&shapes, level, &east, usize::MAX);
+        }
+        let much_too_large = sampled(&shapes, level, &east).is_some_and(|bytes| bytes > BUDGET + BUDGET / 8);
+        if much_too_large { None } else { pack(&shapes, level, &east, BUDGET) }
     })
+}
+
+/// Of so many polygons one is drawn to tell how large a drawing will be.
+const SAMPLED: usize = 16;
+
+/// About how many bytes a drawing at a level takes; `None` where it is drawn as fast as that is told.
+fn sampled(shapes: &[Shape<'_>], (within_m, step): (f64, i64), east: &Eastward) -> Option<usize> {
+    let polygons: usize = shapes.iter().map(|shape| shape.polygons.len()).sum();
+    if polygons < DRAWN_AT_ONCE {
+        return None;
+    }
+    let mut stream = Stream { bytes: Vec::new(), pen: [0, 0] };
+    for polygon in shapes.iter().flat_map(|shape| shape.polygons.iter().step_by(SAMPLED)) {
+        stream.polygon(&simplified(polygon, within_m, step, east));
+    }
+    Some(stream.bytes.len() * SAMPLED)
 }
 
 fn shapes(report: &Report) -> Vec<Shape<'_>> {
@@ -140,10 +159,7 @@ fn pack(shapes: &[Shape<'_>], (within_m, step): (f64, i64), east: &Eastward, bud
         for some in shape.polygons.chunks(DRAWN_AT_ONCE) {
             let drawn: Vec<Vec<Ring>> =
                 some.par_iter().map(|polygon| simplified(polygon, within_m, step, east)).collect();
-            for rings in &drawn {
-                stream.whole(rings.len() as u64);
-                rings.iter().for_each(|ring| stream.ring(ring));
-            }
+            drawn.iter().for_each(|rings| stream.polygon(rings));
             if stream.bytes.len() > budget {
                 return None;
             }
@@ -237,9 +253,15 @@ fn keep(ring: &[Point], within_m: f64) -> Vec<Point> {
 fn thin(places: &[[f64; 2]], first: usize, last: usize, within_2: f64, stays: &mut [bool]) {
     let mut open = vec![(first, last)];
     while let Some((first, last)) = open.pop() {
-        let distance = |at: usize| distance_2(places[at], places[first], places[last]);
-        let Some(worst) = (first + 1..last).max_by(|&a, &b| distance(a).total_cmp(&distance(b))) else { continue };
-        if distance(worst) > within_2 {
+        let stretch = Stretch::new(places[first], places[last]);
+        let (mut worst, mut farthest) = (first, within_2 * stretch.scale);
+        for (at, &place) in places.iter().enumerate().take(last).skip(first + 1) {
+            let distance = stretch.scaled_distance_2(place);
+            if distance > farthest {
+                (worst, farthest) = (at, distance);
+            }
+        }
+        if worst > first {
             stays[worst] = true;
             open.push((first, worst));
             open.push((worst, last));
@@ -247,13 +269,45 @@ fn thin(places: &[[f64; 2]], first: usize, last: usize, within_2: f64, stays: &m
     }
 }
 
-/// The square of the distance of a point from a stretch.
-fn distance_2(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
-    let (u, w) = ([b[0] - a[0], b[1] - a[1]], [p[0] - a[0], p[1] - a[1]]);
-    let length = u[0] * u[0] + u[1] * u[1];
-    let t = if length > 0.0 { ((w[0] * u[0] + w[1] * u[1]) / length).clamp(0.0, 1.0) } else { 0.0 };
-    let d = [w[0] - t * u[0], w[1] - t * u[1]];
-    d[0] * d[0] + d[1] * d[1]
+/// A straight line between two places.
+struct Stretch {
+    from: [f64; 2],
+    to: [f64; 2],
+    along: [f64; 2],
+    /// What distances are told by, so that none needs a division: the square of the length, or 1 where there is none.
+    scale: f64,
+}
+
+impl Stretch {
+    fn new(from: [f64; 2], to: [f64; 2]) -> Self {
+        let along = less(to, from);
+        let length_2 = dot(along, along);
+        Self { from, to, along, scale: if length_2 > 0.0 { length_2 } else { 1.0 } }
+    }
+
+    /// The square of the distance of a place, times [`Self::scale`].
+    #[inline]
+    fn scaled_distance_2(&self, place: [f64; 2]) -> f64 {
+        let offset = less(place, self.from);
+        let way = dot(self.along, offset);
+        let beyond = less(place, self.to);
+        if way <= 0.0 {
+            dot(offset, offset) * self.scale
+        } else if way >= self.scale {
+            dot(beyond, beyond) * self.scale
+        } else {
+            let across = self.along[0] * offset[1] - self.along[1] * offset[0];
+            across * across
+        }
+    }
+}
+
+fn less(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
+    [a[0] - b[0], a[1] - b[1]]
+}
+
+fn dot(a: [f64; 2], b: [f64; 2]) -> f64 {
+    a[0] * b[0] + a[1] * b[1]
 }
 
 struct Stream {
@@ -268,6 +322,11 @@ impl Stream {
             number >>= 7;
         }
         self.bytes.push(number as u8);
+    }
+
+    fn polygon(&mut self, rings: &[Ring]) {
+        self.whole(rings.len() as u64);
+        rings.iter().for_each(|ring| self.ring(ring));
     }
 
     fn ring(&mut self, ring: &Ring) {
@@ -356,7 +415,10 @@ mod tests {
             let flat = |p: Point| [p.x as f64 * 5.566e-6, (p.y - 600_000_000_000) as f64 * 1.1132e-5];
             for &p in circle.iter().step_by(97) {
                 let off = (0..kept.len())
-                    .map(|i| distance_2(flat(p), flat(kept[i]), flat(kept[(i + 1) % kept.len()])))
+                    .map(|i| {
+                        let stretch = Stretch::new(flat(kept[i]), flat(kept[(i + 1) % kept.len()]));
+                        stretch.scaled_distance_2(flat(p)) / stretch.scale
+                    })
                     .fold(f64::MAX, f64::min);
                 assert!(off.sqrt() <= within * 1.01, "{} m off, {within} m allowed", off.sqrt());
             }
