@@ -61,6 +61,15 @@ pub fn start(command: &mut Command) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
 }
 
+/// Starts a run, and waits until it has claimed its output folder: from then on it listens to signals.
+pub fn start_at_work(command: &mut Command, lock: &Path) -> Child {
+    let (mut child, began) = (start(command), Instant::now());
+    while !lock.exists() && began.elapsed() < PATIENCE && child.try_wait().is_ok_and(|ended| ended.is_none()) {
+        thread::sleep(Duration::from_millis(1));
+    }
+    child
+}
+
 /// Waits for the end; a call that hangs is killed and fails the test.
 pub fn finish(mut child: Child) -> Ended {
     fn drain(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>> {

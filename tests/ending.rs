@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::call::{Ended, Place, finish, start};
+use crate::call::{Ended, Place, finish, start, start_at_work};
 use crate::output::Output;
 use crate::scenario::{Feature, LAND, Scenario, collection, rectangle};
 
@@ -24,7 +24,7 @@ fn interrupt(survey: &Scenario, after: Duration, former: bool) -> (Place, Ended,
         place.run(&["--hazards", "few.geojson", "-o", "out"]).with(0);
     }
     let before = place.names();
-    let child = start(&mut place.command(&arguments));
+    let child = start_at_work(&mut place.command(&arguments), &place.path(".out.remnant-lock"));
     thread::sleep(after);
     let kill = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status();
     assert!(kill.is_ok());

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::call::{Ended, Place, finish, program, start};
+use crate::call::{Ended, Place, finish, program, start, start_at_work};
 use crate::scenario::Scenario;
 
 /// The signals that ask for an end, and the exit status after each.
@@ -30,9 +30,8 @@ fn everything(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     all
 }
 
-/// Starts a command, sends it signals after a while, and says how long it took from the first one to the end.
-fn interrupted(command: &mut Command, after: Duration, signals: &[&str]) -> (Ended, Duration) {
-    let child = start(command);
+/// Sends a command signals after a while, and says how long it took from the first one to the end.
+fn interrupted(child: Child, after: Duration, signals: &[&str]) -> (Ended, Duration) {
     thread::sleep(after);
     let sent = Instant::now();
     for signal in signals {
@@ -58,7 +57,7 @@ fn interrupt(place: &Place, what: &str, arguments: &[&str]) {
         let (signal, status) = SIGNALS[moment as usize % SIGNALS.len()];
         let after = whole * moment / MOMENTS;
         let before = everything(&place.path(""));
-        let (ended, took) = interrupted(&mut command(), after, &[signal]);
+        let (ended, took) = interrupted(start(&mut command()), after, &[signal]);
         let now = everything(&place.path(""));
         match ended.code {
             // It had ended before, or was past the last moment at which it could be stopped.
@@ -109,12 +108,17 @@ fn a_second_signal_ends_it_at_once_and_leaves_nothing_either() {
     let place = Place::new();
     let mut call = Scenario::sized(12, 3_000, 3_000).write(&place);
     call.extend(["--out".to_owned(), "out".to_owned()]);
-    for after in [150, 400, 800] {
+    let lock = place.path(".out.remnant-lock");
+    for after in [0, 5, 150, 400, 800] {
         let before = place.names();
-        let (ended, _) = interrupted(&mut place.command(&call), Duration::from_millis(after), &["INT", "INT"]);
-        if ended.code == Some(0) {
+        let child = start_at_work(&mut place.command(&call), &lock);
+        let (ended, _) = interrupted(child, Duration::from_millis(after), &["INT", "INT"]);
+        let whole = ended.code == Some(0);
+        if whole || ended.stderr.contains("had been written") {
+            assert_eq!(place.output("out").rows("records.csv").len(), 6_000, "after {after} ms");
             fs::remove_dir_all(place.path("out")).expect("a folder");
-        } else {
+        }
+        if !whole {
             ended.with(130).saying(&["interrupted"]);
         }
         assert_eq!(place.names(), before, "after {after} ms");
@@ -126,12 +130,8 @@ fn a_second_run_into_the_folder_is_refused_while_the_first_reads() {
     let place = Place::new();
     let mut call = Scenario::sized(13, 2_000, 2_000).write(&place);
     call.extend(["--out".to_owned(), "out".to_owned()]);
-    let first = start(&mut place.command(&call));
     let lock = place.path(".out.remnant-lock");
-    let began = Instant::now();
-    while !lock.exists() && began.elapsed() < Duration::from_secs(60) {
-        thread::sleep(Duration::from_millis(1));
-    }
+    let first = start_at_work(&mut place.command(&call), &lock);
     call.push("--force".to_owned());
     place.run(&call).with(2).saying(&["in use", "out"]);
     finish(first).with(0);
@@ -153,7 +153,7 @@ fn hanging_up_ends_a_run_unless_that_was_switched_off() {
         command.arg(program().get_program()).args(call);
         command
     };
-    let (ended, _) = interrupted(&mut nohup(&call), Duration::from_millis(300), &["HUP"]);
+    let (ended, _) = interrupted(start(&mut nohup(&call)), Duration::from_millis(300), &["HUP"]);
     ended.with(0);
     assert!(place.path("out/summary.json").exists());
 }
