@@ -121,17 +121,16 @@ impl WindowCut {
     /// A border between tiles is crossed at the nearest grid step; the step depends on the edge alone, so that both
     /// sides agree.
     fn scatter(&mut self, window: Window, record: u32, a: Point, b: Point) {
-        let tile = tile_of(a);
-        if tile == tile_of(b)
-            && let Some(key) = tile_in(window, tile)
-        {
-            // Most edges are short. One along the southern side borders nothing inside the tile.
+        let (tile, reaches) = (tile_of(a), window.bounds());
+        // Most edges are short. The northern and the eastern side belong to other windows.
+        if tile == tile_of(b) && reaches.contains(a) && a.x < reaches.max.x && a.y < reaches.max.y {
+            // An edge along the southern side borders nothing inside the tile.
             if a.y != b.y || a.y & (TILE - 1) != 0 {
-                self.scattered.push((key, Piece { from: within_tile(a), to: within_tile(b), record }));
+                let piece = Piece { from: within_tile(a), to: within_tile(b), record };
+                self.scattered.push((number_in(window, tile), piece));
             }
             return;
         }
-        let reaches = window.bounds();
         if a.x > reaches.max.x || a.y.max(b.y) < reaches.min.y || a.y.min(b.y) >= reaches.max.y {
             return;
         }
@@ -176,8 +175,7 @@ impl WindowCut {
             }
             let local = |p: Point| spot((p.x - west) as i32, (p.y - south) as i32);
             let (from, to) = (local(p).min(local(q)), local(p).max(local(q)));
-            let key = (row - first) * i64::from(TILES_PER_WINDOW) + column - i64::from(window.first_column());
-            self.scattered.push((key as u32, Piece { from, to, record }));
+            self.scattered.push((number_in(window, (column, row)), Piece { from, to, record }));
         }
     }
 
@@ -240,12 +238,11 @@ fn within_tile(p: Point) -> Spot {
     spot((p.x & (TILE - 1)) as i32, (p.y & (TILE - 1)) as i32)
 }
 
-/// The number of a tile among those of a window, row by row; `None` where it is in another.
+/// The number of a tile among those of its window, row by row.
 #[inline]
-fn tile_in(window: Window, (column, row): (i64, i64)) -> Option<u32> {
-    let side = i64::from(TILES_PER_WINDOW);
+fn number_in(window: Window, (column, row): (i64, i64)) -> u32 {
     let (row, column) = (row - i64::from(window.first_row()), column - i64::from(window.first_column()));
-    ((0..side).contains(&row) && (0..side).contains(&column)).then(|| (row * side + column) as u32)
+    (row * i64::from(TILES_PER_WINDOW) + column) as u32
 }
 
 /// The point of the edge `a`-`b` (`a.x < b.x`) at `x`, to the nearest step.

@@ -51,8 +51,10 @@ pub fn credit(account: &Account) -> Vec<Credit> {
     for place in 0..records.len() {
         let Some(facts) = records.facts(place) else { continue };
         let RecordKind::Release(kind) = facts.kind else { continue };
+        // What was set aside did nothing, so that its row need not be made.
         let set_aside = facts.fate == Fate::SetAside;
-        let in_effect = records.get(place).filter(|record| !set_aside && record.in_effect);
+        let row = if set_aside { None } else { records.get(place) };
+        let in_effect = row.filter(|record| record.in_effect);
         if !set_aside && in_effect.is_none() {
             continue;
         }

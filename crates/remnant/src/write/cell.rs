@@ -253,7 +253,7 @@ fn push_date(out: &mut String, date: Date) {
 }
 
 /// Adds a mark as 16 hexadecimal digits.
-pub(super) fn push_mark(out: &mut String, mark: u64) {
+fn push_mark(out: &mut String, mark: u64) {
     let digit = |place: u32| char::from_digit((mark >> (4 * place)) as u32 & 0xf, 16).unwrap_or('0');
     out.extend((0..16).rev().map(digit));
 }
