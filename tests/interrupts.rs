@@ -153,7 +153,8 @@ fn hanging_up_ends_a_run_unless_that_was_switched_off() {
         command.arg(program().get_program()).args(call);
         command
     };
-    let (ended, _) = interrupted(start(&mut nohup(&call)), Duration::from_millis(300), &["HUP"]);
+    let child = start_at_work(&mut nohup(&call), &place.path(".out.remnant-lock"));
+    let (ended, _) = interrupted(child, Duration::from_millis(20), &["HUP"]);
     ended.with(0);
     assert!(place.path("out/summary.json").exists());
 }
