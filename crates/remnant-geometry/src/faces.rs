@@ -76,7 +76,7 @@ impl TileFaces {
         &mut self,
         row: &RowArea,
         records: usize,
-        corner: impl Iterator<Item = u32>,
+        corner: &[u32],
         pieces: &mut [Piece],
         most: usize,
         want_borders: bool,

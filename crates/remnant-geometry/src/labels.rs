@@ -11,13 +11,13 @@ pub(crate) struct Labels {
 
 impl Labels {
     /// Starts over for a tile with so many records; `corner` lists those that cover its south-west corner.
-    pub(crate) fn start(&mut self, records: usize, corner: impl Iterator<Item = u32>) {
+    pub(crate) fn start(&mut self, records: usize, corner: &[u32]) {
         self.words = records.div_ceil(64).max(1);
         self.bits.clear();
         self.bits.resize(self.words, 0);
         self.table.clear();
         self.table.resize(64, 0);
-        for record in corner {
+        for &record in corner {
             self.bits[record as usize / 64] |= 1 << (record % 64);
         }
         let at = self.find(0).unwrap_or_else(|free| free);
@@ -137,7 +137,7 @@ mod tests {
     fn equal_sets_have_one_number_and_others_do_not() {
         for records in [3_u32, 64, 65, 300] {
             let mut labels = Labels::default();
-            labels.start(records as usize, [1].into_iter());
+            labels.start(records as usize, &[1]);
             let mut seen = std::collections::HashMap::new();
             let mut label = 0;
             let mut state = 11_u64;

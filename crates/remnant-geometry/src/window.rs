@@ -22,7 +22,10 @@ pub struct WindowFaces {
     cut: WindowCut,
     tile: TileFaces,
     pieces: Vec<Piece>,
+    /// The records of a tile.
     members: Vec<u32>,
+    /// The places among them of those that cover its south-west corner.
+    corner: Vec<u32>,
     cover: Vec<u32>,
     classes: Vec<FaceClass>,
     /// How often borders may meet in a tile; `None` for the usual.
@@ -140,24 +143,12 @@ impl WindowFaces {
         outline: Option<&mut Outline>,
         face: &mut FaceSink<'_>,
     ) -> Result<(), Torn> {
-        self.members.clear();
-        self.members.extend(runs.iter().map(|r| r.record).chain(spans.iter().map(|s| s.record)));
-        self.members.sort_unstable();
-        let number = |members: &[u32], record: u32| members.partition_point(|&m| m < record) as u32;
-        self.pieces.clear();
-        for run in runs {
-            let local = number(&self.members, run.record);
-            let (from, to) = run.pieces;
-            let pieces = &self.cut.pieces[from as usize..to as usize];
-            self.pieces.extend(pieces.iter().map(|p| Piece { record: local, ..*p }));
-        }
-        let corner = runs.iter().filter(|r| r.corner).map(|r| r.record).chain(spans.iter().map(|s| s.record));
-        let members = &self.members;
+        self.gather(runs, spans);
         self.tile
             .cut(
                 area,
-                members.len(),
-                corner.map(|r| number(members, r)),
+                self.members.len(),
+                &self.corner,
                 &mut self.pieces,
                 self.most.unwrap_or(MOST_MEETINGS),
                 outline.is_some(),
@@ -178,5 +169,33 @@ impl WindowFaces {
             outline.add_tile(row, column, &self.tile, &self.classes);
         }
         Ok(())
+    }
+
+    /// Gathers the records of a tile in ascending order, and their pieces under the numbers that they have in it.
+    fn gather(&mut self, runs: &[Run], spans: &[Span]) {
+        self.cover.clear();
+        self.cover.extend(spans.iter().map(|s| s.record));
+        self.cover.sort_unstable();
+        self.members.clear();
+        self.corner.clear();
+        self.pieces.clear();
+        let mut whole = self.cover.iter().copied().peekable();
+        // A record either has edges in a tile, and one run of them, or covers it wholly.
+        for run in runs {
+            while let Some(record) = whole.next_if(|&record| record < run.record) {
+                self.corner.push(self.members.len() as u32);
+                self.members.push(record);
+            }
+            let record = self.members.len() as u32;
+            let (from, to) = run.pieces;
+            let pieces = &self.cut.pieces[from as usize..to as usize];
+            self.pieces.extend(pieces.iter().map(|p| Piece { record, ..*p }));
+            if run.corner {
+                self.corner.push(record);
+            }
+            self.members.push(run.record);
+        }
+        self.corner.extend((self.members.len() as u32..).take(whole.len()));
+        self.members.extend(whole);
     }
 }

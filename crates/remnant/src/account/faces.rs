@@ -63,8 +63,12 @@ impl WindowAccount {
     pub fn face(&mut self, rules: &Rules<'_>, cover: &[u32], area: Area) -> FaceClass {
         let covers = rules.covers;
         let ends = covers.parts();
-        let split = |end: u32| cover.partition_point(|&c| c < end);
-        let (e, d, c, z) = (split(ends.events), split(ends.districts), split(ends.coverage), split(ends.zones));
+        // Few faces lie in a zone or under a survey's coverage, and few in more than one district.
+        let split = |until: usize, end: u32| until - cover[..until].iter().rev().take_while(|&&c| c >= end).count();
+        let z = split(cover.len(), ends.zones);
+        let c = split(z, ends.coverage);
+        let d = split(c, ends.districts);
+        let e = split(d, ends.events);
 
         let place = self.district(rules, &cover[e..d], area, e > 0);
         let state = self.replay(rules, &cover[..e], place, area);
