@@ -1,7 +1,7 @@
 //! The order of a run.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use remnant::error::{Error, Location, Result};
 use remnant::pipeline;
@@ -24,52 +24,40 @@ pub fn run(call: &RunArgs) -> Exit {
     })
 }
 
-/// The output folder of a run, while it is its own.
-///
-/// Whoever takes it, gives it up or lets it go holds this for as long as that takes, so that the process never ends
-/// half-way through any of the three.
-type Held = Arc<Mutex<Option<Arc<Claim>>>>;
+/// The output folder of a run. However the run ends, it is let go as a whole.
+struct Held(Arc<Claim>);
 
-/// Lets the output folder go, however the run ends.
-struct Holder(Held);
-
-impl Drop for Holder {
+impl Drop for Held {
     fn drop(&mut self) {
-        *held(&self.0) = None;
+        stop::whole(|| self.0.abandon());
     }
 }
 
-fn held(held: &Held) -> MutexGuard<'_, Option<Arc<Claim>>> {
-    held.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 fn account(call: &RunArgs, log: &Log) -> Result<Exit> {
-    let holder = Holder(Held::default());
-    let (ears, given_up) = (log.clone(), holder.0.clone());
+    let known: Arc<OnceLock<Arc<Claim>>> = Arc::default();
+    let (ears, given_up) = (log.clone(), known.clone());
     stop::listen(move || {
         // What is written by now stays; anything less goes.
-        if held(&given_up).as_ref().is_some_and(|claim| !claim.abandon()) {
+        if given_up.get().is_some_and(|claim| !claim.abandon()) {
             stop::written();
         }
         stop::tell(&ears);
     })?;
     let plan = Plan::of(call)?;
     // Held until the folder is written: another run into it is refused from now on.
-    let claim = {
-        let mut held = held(&holder.0);
+    let held = stop::whole(|| {
         let claim = Arc::new(Claim::take(&plan.out, call.output.force, &plan.inputs())?);
-        *held = Some(claim.clone());
-        claim
-    };
+        Ok(Held(known.get_or_init(|| claim).clone()))
+    })?;
 
     let meter = Meter::new(call.output.progress, log);
     let report = pipeline::run(&plan.job, &meter)?;
     check_laws(&report)?;
     meter.writes();
-    claim.write(&report, &stop::is_asked)?;
+    held.0.write(&report, &stop::is_asked)?;
     stop::written();
     // Another run into it may begin.
-    drop((claim, holder));
+    drop(held);
     let cache = meter.cache_use();
     // The bar goes before anything else is said.
     drop(meter);

@@ -29,8 +29,8 @@ static ASKED: AtomicU8 = AtomicU8::new(0);
 static WRITTEN: AtomicBool = AtomicBool::new(false);
 /// Whether somebody is ending the process.
 static ENDING: AtomicBool = AtomicBool::new(false);
-/// Held while a file is put in its place.
-static PLACING: Mutex<()> = Mutex::new(());
+/// Held over what must not be left half done, and by whoever ends the process.
+static WHOLE: Mutex<()> = Mutex::new(());
 
 /// Begins to listen for SIGINT, SIGTERM and SIGHUP, or what the system has in their place. To be called before there is
 /// any other thread. `last_words` are said, and done, where the process ends without its main thread.
@@ -72,9 +72,10 @@ pub fn tell(log: &Log) {
 fn end(last_words: &impl Fn()) {
     if !ENDING.swap(true, Ordering::SeqCst) {
         // Held to the very end: nothing is put in place any more.
-        let _placing = PLACING.lock().unwrap_or_else(PoisonError::into_inner);
-        last_words();
-        process::exit(status().into());
+        whole(|| {
+            last_words();
+            process::exit(status().into());
+        })
     }
 }
 
@@ -90,13 +91,20 @@ pub fn status() -> u8 {
 
 /// Puts files in their places, unless an end was asked for; the process does not end by itself in between.
 pub fn placing(work: impl FnOnce() -> Result<()>) -> Result<()> {
-    let _placing = PLACING.lock().unwrap_or_else(PoisonError::into_inner);
-    if is_asked() {
-        return Err(Error::Interrupted);
-    }
-    work()?;
-    written();
-    Ok(())
+    whole(|| {
+        if is_asked() {
+            return Err(Error::Interrupted);
+        }
+        work()?;
+        written();
+        Ok(())
+    })
+}
+
+/// Does what must not be left half done: the process does not end by itself in between.
+pub fn whole<T>(work: impl FnOnce() -> T) -> T {
+    let _whole = WHOLE.lock().unwrap_or_else(PoisonError::into_inner);
+    work()
 }
 
 /// Says that everything is written.

@@ -119,9 +119,7 @@ impl WindowFaces {
                 .min();
             let Some(next) = next else { return Ok(()) };
             if !active.is_empty() {
-                self.cover.clear();
-                self.cover.extend(active.iter().map(|s| s.record));
-                self.cover.sort_unstable();
+                self.cover_by(&active);
                 let covered = i128::from(area.strip(TILE as i32)) * i128::from(next - column);
                 let class = face(&self.cover, Area::from_units(covered));
                 if let Some(outline) = outline.as_deref_mut() {
@@ -173,9 +171,7 @@ impl WindowFaces {
 
     /// Gathers the records of a tile in ascending order, and their pieces under the numbers that they have in it.
     fn gather(&mut self, runs: &[Run], spans: &[Span]) {
-        self.cover.clear();
-        self.cover.extend(spans.iter().map(|s| s.record));
-        self.cover.sort_unstable();
+        self.cover_by(spans);
         self.members.clear();
         self.corner.clear();
         self.pieces.clear();
@@ -197,5 +193,12 @@ impl WindowFaces {
         }
         self.corner.extend((self.members.len() as u32..).take(whole.len()));
         self.members.extend(whole);
+    }
+
+    /// Lists in ascending order the records that cover something wholly.
+    fn cover_by(&mut self, spans: &[Span]) {
+        self.cover.clear();
+        self.cover.extend(spans.iter().map(|s| s.record));
+        self.cover.sort_unstable();
     }
 }
