@@ -4,7 +4,7 @@ use crate::cut::{Run, Span, Window, WindowCut};
 use crate::faces::{TOO_MANY, TileFaces, Torn};
 use crate::footprint::Footprint;
 use crate::noding::Piece;
-use crate::outline::Outline;
+use crate::outline::{Gathering, Outline};
 use crate::plane::{Area, RowArea, TILE};
 
 /// What a face counts as, for drawing: told by the caller, who knows what records mean.
@@ -28,6 +28,8 @@ pub struct WindowFaces {
     corner: Vec<u32>,
     cover: Vec<u32>,
     classes: Vec<FaceClass>,
+    /// What is drawn.
+    gathering: Gathering,
     /// How often borders may meet in a tile; `None` for the usual.
     most: Option<usize>,
 }
@@ -59,9 +61,10 @@ impl WindowFaces {
         &mut self,
         window: Window,
         records: impl IntoIterator<Item = (u32, &'a Footprint)>,
-        mut outline: Option<&mut Outline>,
+        outline: Option<&mut Outline>,
         face: &mut FaceSink<'_>,
     ) -> Result<(), Torn> {
+        self.gathering.begin(window);
         self.cut.clear();
         for (record, footprint) in records {
             self.cut.add(window, record, footprint);
@@ -79,25 +82,22 @@ impl WindowFaces {
             some_runs = rest;
             let (row_spans, rest) = some_spans.split_at(some_spans.partition_point(|s| s.row == row));
             some_spans = rest;
-            result = self.row(row, row_runs, row_spans, outline.as_deref_mut(), face);
+            result = self.row(row, row_runs, row_spans, outline.is_some(), face);
             if result.is_err() {
                 break;
             }
         }
         self.cut.runs = runs;
         self.cut.spans = spans;
-        result
+        result?;
+        if let Some(outline) = outline {
+            self.gathering.end(outline);
+        }
+        Ok(())
     }
 
     /// One row of tiles: the tiles that have edges, and the covered stretches between them.
-    fn row(
-        &mut self,
-        row: i32,
-        runs: &[Run],
-        spans: &[Span],
-        mut outline: Option<&mut Outline>,
-        face: &mut FaceSink<'_>,
-    ) -> Result<(), Torn> {
+    fn row(&mut self, row: i32, runs: &[Run], spans: &[Span], draw: bool, face: &mut FaceSink<'_>) -> Result<(), Torn> {
         let area = RowArea::new(row);
         let (mut tiles, mut waiting) = (runs.chunk_by(|a, b| a.column == b.column).peekable(), spans.iter().peekable());
         let mut active: Vec<Span> = Vec::new();
@@ -108,7 +108,7 @@ impl WindowFaces {
                 active.push(*span);
             }
             if let Some(tile) = tiles.next_if(|t| t[0].column == column) {
-                self.tile(row, column, &area, tile, &active, outline.as_deref_mut(), face)?;
+                self.tile(row, column, &area, tile, &active, draw, face)?;
                 column += 1;
                 continue;
             }
@@ -122,8 +122,8 @@ impl WindowFaces {
                 self.cover_by(&active);
                 let covered = i128::from(area.strip(TILE as i32)) * i128::from(next - column);
                 let class = face(&self.cover, Area::from_units(covered));
-                if let Some(outline) = outline.as_deref_mut() {
-                    outline.add_block(row, column, next, class);
+                if draw {
+                    self.gathering.add_block(row, column, next, class);
                 }
             }
             column = next;
@@ -138,19 +138,12 @@ impl WindowFaces {
         area: &RowArea,
         runs: &[Run],
         spans: &[Span],
-        outline: Option<&mut Outline>,
+        draw: bool,
         face: &mut FaceSink<'_>,
     ) -> Result<(), Torn> {
         self.gather(runs, spans);
         self.tile
-            .cut(
-                area,
-                self.members.len(),
-                &self.corner,
-                &mut self.pieces,
-                self.most.unwrap_or(MOST_MEETINGS),
-                outline.is_some(),
-            )
+            .cut(area, self.members.len(), &self.corner, &mut self.pieces, self.most.unwrap_or(MOST_MEETINGS), draw)
             .map_err(|(x, y)| Torn { too_many: (x, y) == TOO_MANY, column, row, x, y })?;
         self.classes.clear();
         for label in 0..self.tile.labels.len() as u32 {
@@ -163,8 +156,8 @@ impl WindowFaces {
             };
             self.classes.push(class);
         }
-        if let Some(outline) = outline {
-            outline.add_tile(row, column, &self.tile, &self.classes);
+        if draw {
+            self.gathering.add_tile(row, column, &self.tile, &self.classes);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
-//! An outline taken apart into plain edges, and built from them: so that what a window has given can be kept.
+//! An outline taken apart into lists of points, and built from them: so that what a window has given can be kept.
 
-use super::{ClassEdge, ClassOutline, Outline, RimEdge, SidePiece};
+use super::{Chain, ClassOutline, GridPolygon, Outline, RimEdge, SidePiece};
 use crate::plane::Point;
 
 /// What an outline has gathered of one class.
@@ -13,58 +13,78 @@ impl<'a> Gathered<'a> {
         self.0.class
     }
 
-    /// How many edges there are.
-    pub fn edge_count(self) -> usize {
-        self.0.gathered.len()
+    /// Polygons that are whole.
+    pub fn polygons(self) -> &'a [GridPolygon] {
+        &self.0.finished
     }
 
-    /// Directed edges with ground of the class on the left, in the order in which they were met.
-    pub fn edges(self) -> impl Iterator<Item = (Point, Point)> + 'a {
-        self.0.gathered.iter().map(|edge| (edge.from, edge.to))
+    /// Holes that are whole, and whose shells are not.
+    pub fn holes(self) -> &'a [Vec<Point>] {
+        &self.0.holes
     }
 
-    /// How many stretches of sides there are.
-    pub fn side_count(self) -> usize {
-        self.0.sides.len()
+    /// Borders from side to side of a window, with ground on their left, and whether they pass a point at which there was
+    /// more than one way on.
+    pub fn chains(self) -> impl ExactSizeIterator<Item = (&'a [Point], bool)> {
+        self.0.chains.iter().map(|chain| (chain.points.as_slice(), chain.forks))
     }
 
-    /// Stretches of the sides of tiles, in the order in which they were met.
-    pub fn sides(self) -> impl Iterator<Item = SidePiece> + 'a {
-        self.0.sides.iter()
+    /// Stretches of the sides of windows, in the order in which they were met.
+    pub fn sides(self) -> &'a [SidePiece] {
+        &self.0.sides
     }
 }
 
-/// A class of an outline to which edges are added.
+/// A class of an outline to which parts are added as they were.
 #[derive(Debug)]
 pub struct Entering<'a>(&'a mut ClassOutline);
 
 impl Entering<'_> {
-    /// Adds a directed edge with ground of the class on its left.
-    pub fn edge(&mut self, from: Point, to: Point) {
-        self.0.gathered.push(ClassEdge { from, to });
+    /// Adds a polygon that is whole.
+    pub fn polygon(&mut self, polygon: GridPolygon) {
+        self.0.finished.push(polygon);
     }
 
-    /// Adds a stretch of a side of a tile.
+    /// Adds a hole that is whole, and whose shell is not.
+    pub fn hole(&mut self, hole: Vec<Point>) {
+        self.0.holes.push(hole);
+    }
+
+    /// Adds a border from side to side of a window; `None` for less than two points.
+    pub fn chain(&mut self, points: Vec<Point>, forks: bool) -> Option<()> {
+        (points.len() > 1).then(|| self.0.chains.push(Chain { points, forks }))
+    }
+
+    /// Adds a stretch of a side of a window.
     pub fn side(&mut self, side: SidePiece) {
         self.0.sides.push(side);
     }
 }
 
 impl Outline {
-    /// What was gathered of every class, in the order in which classes were met; with [`Outline::rim`] it is all that
-    /// an outline holds.
-    pub fn gathered(&self) -> impl Iterator<Item = Gathered<'_>> {
+    /// What was gathered of every class, in the order in which classes were met; with [`Outline::rim`] and
+    /// [`Outline::busy`] it is all that an outline holds.
+    pub fn gathered(&self) -> impl ExactSizeIterator<Item = Gathered<'_>> {
         self.classes.iter().map(Gathered)
     }
 
-    /// Enters a class that was gathered before, to add its edges as they were; `None` for 0, which is not drawn.
+    /// Corners within windows at which so many borders meet that they stay.
+    pub fn busy(&self) -> &[Point] {
+        &self.busy
+    }
+
+    /// Enters a class that was gathered before, to add its parts as they were; `None` for 0, which is not drawn.
     pub fn entering(&mut self, class: u32) -> Option<Entering<'_>> {
-        let place = self.place(class);
-        self.classes.get_mut(place).map(Entering)
+        (class != 0).then(|| Entering(self.class(class)))
     }
 
     /// Adds a stretch of the rim as it was.
     pub fn enter_rim(&mut self, edge: RimEdge) {
         self.rim.push(edge);
+    }
+
+    /// Adds a corner at which many borders meet, as it was.
+    pub fn enter_busy(&mut self, corner: Point) {
+        self.busy.push(corner);
     }
 }

@@ -5,8 +5,8 @@
 //! labels are numbered as they are met, in every thread for itself; at the end they are put in order, so that neither
 //! the threads nor the order of the records leave a trace.
 //!
-//! Cost: a second pass over all windows; in memory each label once, and every border between two faces twice (80 bytes
-//! an edge). For a country with n corners in its records that is about what its shapes take, times the number of records
+//! Cost: a second pass over all windows; in memory each label once, and every border between two faces twice (16 bytes
+//! a corner). For a country with n corners in its records that is about what its shapes take, times the number of records
 //! that overlap each other's borders.
 
 use rayon::prelude::*;

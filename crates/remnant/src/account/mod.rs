@@ -37,7 +37,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
-use remnant_geometry::{Area, ClassOutline, Footprint, SideCorners};
+use remnant_geometry::{Area, ClassOutline, Footprint};
 
 use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
@@ -251,9 +251,9 @@ fn face_findings(covers: &Covers<'_>, overlay: &Overlay, survey: &Survey) -> Vec
 /// The drawn classes, named.
 fn shapes(outline: remnant_geometry::Outline, rows: &Rows) -> Vec<LandShape> {
     let districts = rows.places.len() - 1;
-    let mut classes = outline.classes();
+    let (mut classes, mut corners) = outline.classes();
     classes.par_iter_mut().for_each(ClassOutline::settle);
-    let corners = SideCorners::of(&classes);
+    corners.enter(&classes);
     classes
         .into_par_iter()
         .map(|class| (class.number(), class.shape(&corners)))

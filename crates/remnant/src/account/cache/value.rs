@@ -17,8 +17,8 @@ use super::numbers::{Numbers, within};
 use super::varint::{Put, Take};
 use crate::status::State;
 
-/// Bytes of an edge.
-const EDGE_LEN: usize = 16;
+/// Bytes of a point.
+const POINT_LEN: usize = 8;
 
 /// Steps along the side of a window.
 const SIDE: u32 = (TILE as u32) * (TILES_PER_WINDOW as u32);
@@ -215,11 +215,13 @@ impl Encoder<'_> {
     }
 
     fn outline(&mut self, outline: &Outline) -> Option<()> {
-        self.put.number(outline.gathered().count() as u64);
+        self.put.number(outline.gathered().len() as u64);
         outline.gathered().try_for_each(|class| self.class(class))?;
+        self.points(outline.busy())?;
         self.put.number(outline.rim().len() as u64);
         outline.rim().iter().try_for_each(|edge| {
-            self.edge(edge.from, edge.to)?;
+            self.point(edge.from)?;
+            self.point(edge.to)?;
             self.put.number(edge.mark.into());
             Some(())
         })
@@ -229,24 +231,36 @@ impl Encoder<'_> {
         let (place, land) = ((class.class().checked_sub(1)?) / DRAWN, (class.class() - 1) % DRAWN);
         self.one_of(&self.numbers.places, place)?;
         self.put.number(land.into());
-        self.put.number(class.edge_count() as u64);
-        self.put.bytes.reserve(EDGE_LEN * class.edge_count());
-        class.edges().try_for_each(|(from, to)| self.edge(from, to))?;
-        self.put.number(class.side_count() as u64);
-        class.sides().try_for_each(|side| self.side(side))
+        self.put.number(class.polygons().len() as u64);
+        class.polygons().iter().try_for_each(|polygon| self.rings(polygon))?;
+        self.rings(class.holes())?;
+        self.put.number(class.chains().len() as u64);
+        class.chains().try_for_each(|(points, forks)| {
+            self.put.number(forks.into());
+            self.points(points)
+        })?;
+        self.put.number(class.sides().len() as u64);
+        class.sides().iter().try_for_each(|side| self.side(*side))
     }
 
-    /// Edges are most of what is kept of a drawn window: four words each are about as short as numbers without a fixed
+    fn rings(&mut self, rings: &[Vec<Point>]) -> Option<()> {
+        self.put.number(rings.len() as u64);
+        rings.iter().try_for_each(|ring| self.points(ring))
+    }
+
+    fn points(&mut self, points: &[Point]) -> Option<()> {
+        self.put.number(points.len() as u64);
+        self.put.bytes.reserve(POINT_LEN * points.len());
+        points.iter().try_for_each(|point| self.point(*point))
+    }
+
+    /// Points are most of what is kept of a drawn window: two words each are about as short as numbers without a fixed
     /// width, and many times as fast.
     #[inline]
-    fn edge(&mut self, from: Point, to: Point) -> Option<()> {
+    fn point(&mut self, point: Point) -> Option<()> {
         let steps = |at: i64, corner: i64| u32::try_from(at - corner).ok().filter(|&steps| steps <= SIDE);
-        let mut bytes = [0; EDGE_LEN];
-        let words = [(from.x, self.corner.x), (from.y, self.corner.y), (to.x, self.corner.x), (to.y, self.corner.y)];
-        for ((at, corner), word) in words.into_iter().zip(bytes.chunks_exact_mut(4)) {
-            word.copy_from_slice(&steps(at, corner)?.to_le_bytes());
-        }
-        self.put.bytes.extend_from_slice(&bytes);
+        let (x, y) = (steps(point.x, self.corner.x)?, steps(point.y, self.corner.y)?);
+        self.put.bytes.extend_from_slice(&(u64::from(x) | u64::from(y) << 32).to_le_bytes());
         Some(())
     }
 
@@ -380,9 +394,9 @@ impl Decoder<'_> {
         for _ in 0..self.take.count()? {
             self.class(&mut outline)?;
         }
-        let corner = self.window.bounds().min;
+        self.points()?.into_iter().for_each(|corner| outline.enter_busy(corner));
         for _ in 0..self.take.count()? {
-            let (from, to) = edge(self.take.bytes(EDGE_LEN)?, corner)?;
+            let (from, to) = (self.point()?, self.point()?);
             let mark = u32::try_from(self.take.number()?).ok()?;
             if mark == 0 || mark as usize > marks {
                 return None;
@@ -397,16 +411,35 @@ impl Decoder<'_> {
         let land = u32::try_from(self.take.number()?).ok().filter(|&land| land < DRAWN)?;
         let number = place.checked_mul(DRAWN)?.checked_add(land + 1)?;
         let mut class = outline.entering(number)?;
-        let corner = self.window.bounds().min;
-        let count = self.take.count()?.checked_mul(EDGE_LEN)?;
-        for bytes in self.take.bytes(count)?.chunks_exact(EDGE_LEN) {
-            let (from, to) = edge(bytes, corner)?;
-            class.edge(from, to);
+        for _ in 0..self.take.count()? {
+            class.polygon(self.rings()?);
+        }
+        self.rings()?.into_iter().for_each(|hole| class.hole(hole));
+        for _ in 0..self.take.count()? {
+            let forks = self.take.number()? != 0;
+            class.chain(self.points()?, forks)?;
         }
         for _ in 0..self.take.count()? {
             class.side(self.side()?);
         }
         Some(())
+    }
+
+    fn rings(&mut self) -> Option<Vec<Vec<Point>>> {
+        (0..self.take.count()?).map(|_| self.points()).collect()
+    }
+
+    fn points(&mut self) -> Option<Vec<Point>> {
+        (0..self.take.count()?).map(|_| self.point()).collect()
+    }
+
+    /// A point of the window.
+    #[inline]
+    fn point(&mut self) -> Option<Point> {
+        let corner = self.window.bounds().min;
+        let words = u64::from_le_bytes(*self.take.bytes(POINT_LEN)?.first_chunk()?);
+        let (x, y) = (words as u32, (words >> 32) as u32);
+        (x <= SIDE && y <= SIDE).then(|| Point { x: corner.x + i64::from(x), y: corner.y + i64::from(y) })
     }
 
     fn side(&mut self) -> Option<SidePiece> {
@@ -424,15 +457,4 @@ impl Decoder<'_> {
         let ends = [from, to].map(|at| if upright { Point { x: line, y: at } } else { Point { x: at, y: line } });
         (from <= to && ends.into_iter().all(|end| self.window.bounds().contains(end))).then_some(side)
     }
-}
-
-/// An edge within the window that has its south-west corner here.
-#[inline]
-fn edge(bytes: &[u8], corner: Point) -> Option<(Point, Point)> {
-    let word = |at: usize| {
-        let steps = u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?);
-        (steps <= SIDE).then_some(i64::from(steps))
-    };
-    let point = |at: usize| Some(Point { x: corner.x + word(at)?, y: corner.y + word(at + 4)? });
-    Some((point(0)?, point(8)?))
 }
