@@ -502,9 +502,12 @@ fn a_speck_of_contaminated_land_can_be_seen_from_far() {
     let Some(mut browser) = Browser::start() else { return };
     // Four specks of less than a metre, hundreds of kilometres apart.
     let mut report = squares(2, 50_000);
-    for (n, polygon) in report.account.shapes[0].polygons.iter_mut().enumerate() {
+    let specks = &mut report.account.shapes[0].polygons;
+    let mut polygons = std::mem::take(specks).into_vec();
+    for (n, polygon) in polygons.iter_mut().enumerate() {
         polygon[0].iter_mut().for_each(|p| p.x += n as i64 * 30_000_000_000);
     }
+    *specks = polygons.into();
     let place = written(&report);
     browser.open(&place.path("out/report.html"));
     let seen = browser.ask(RED).as_u64().unwrap();

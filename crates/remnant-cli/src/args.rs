@@ -221,7 +221,7 @@ pub struct AccountArgs {
     /// Number of threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=4096))]
     pub threads: Option<usize>,
-    /// Memory for the records and what they come to, such as 512MiB or 8GB; beyond it their corners are put on the disk,
+    /// Memory for the records and what they come to, such as 512MiB or 8GB; beyond it their corners and what is drawn go
     /// into a file without a name in TMPDIR or /var/tmp [default: half of the memory there is]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,

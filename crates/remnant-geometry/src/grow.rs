@@ -141,7 +141,7 @@ fn drawn(grounds: &[&Footprint], wanted: &dyn Fn(&[u32]) -> bool) -> Result<Opti
             rim: 0,
         })?;
     }
-    let polygons = outline.shapes().into_iter().flat_map(|(_, polygons)| polygons);
+    let polygons = outline.shapes().into_iter().flat_map(|(_, polygons)| polygons.into_vec());
     Ok(Footprint::from_contours(polygons.flatten().collect()))
 }
 

@@ -6,18 +6,22 @@
 mod gather;
 mod nest;
 mod parts;
+mod polygons;
 mod rings;
 mod smooth;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use crate::corners::Bytes;
 use crate::plane::Point;
 use rings::{Edge, Link};
 
 pub(crate) use gather::Gathering;
 pub use parts::{Entering, Gathered};
+pub use polygons::Polygons;
 pub use smooth::SideCorners;
 
 /// A polygon of the grid: the shell counter-clockwise, then the holes clockwise; rings without closing points.
@@ -115,29 +119,32 @@ pub struct Outline {
     rim: Vec<RimEdge>,
     /// Corners within windows, on the sides of tiles, at which more than two borders meet.
     busy: Vec<Point>,
+    /// Bytes of whole polygons in memory.
+    held: u64,
 }
 
 impl Outline {
     /// Adds what another part of the work has collected.
     pub fn merge(&mut self, other: Self) {
         for class in other.classes {
-            let own = self.class(class.class);
-            append(&mut own.finished, class.finished);
+            let own = self.class(class.class).0;
+            own.finished.append(class.finished);
             append(&mut own.holes, class.holes);
             append(&mut own.chains, class.chains);
             append(&mut own.sides, class.sides);
         }
         append(&mut self.rim, other.rim);
         append(&mut self.busy, other.busy);
+        self.held += other.held;
     }
 
-    /// A class; it comes to stand at the end where it is new.
-    fn class(&mut self, class: u32) -> &mut ClassOutline {
+    /// A class, which comes to stand at the end where it is new, and the bytes of whole polygons.
+    fn class(&mut self, class: u32) -> (&mut ClassOutline, &mut u64) {
         let place = *self.places.entry(class).or_insert_with(|| {
             self.classes.push(ClassOutline { class, ..ClassOutline::default() });
             self.classes.len() - 1
         });
-        &mut self.classes[place]
+        (&mut self.classes[place], &mut self.held)
     }
 
     /// The rim of marked ground, in no order. Stretches along the sides of tiles may lie inside marked ground.
@@ -160,10 +167,35 @@ impl Outline {
         }
     }
 
+    /// Bytes of memory that whole polygons take which came since such were last put aside.
+    pub fn held(&self) -> u64 {
+        self.held
+    }
+
+    /// Puts the polygons aside that are whole: `put` is given their bytes, and gives the place from which on they can be
+    /// read `elsewhere`. Those that are joined over windows at the end stay in memory.
+    ///
+    /// # Errors
+    /// Those of `put`.
+    pub fn put_aside<E>(
+        &mut self,
+        elsewhere: &Arc<dyn Bytes>,
+        put: impl FnOnce(&[u8]) -> Result<u64, E>,
+    ) -> Result<(), E> {
+        let mut bytes = Vec::new();
+        self.classes.iter().for_each(|class| class.finished.pack(&mut bytes));
+        let mut place = put(&bytes)?;
+        for class in &mut self.classes {
+            place = class.finished.put_aside(elsewhere, place);
+        }
+        self.held = 0;
+        Ok(())
+    }
+
     /// The shape of every class: polygons that are valid by OGC Simple Features, in a fixed order.
     ///
     /// Corners that only the sides of tiles had made are left out. Cost: n log n in the corners.
-    pub fn shapes(self) -> Vec<(u32, Vec<GridPolygon>)> {
+    pub fn shapes(self) -> Vec<(u32, Polygons)> {
         let (mut classes, mut corners) = self.classes();
         classes.iter_mut().for_each(ClassOutline::settle);
         corners.enter(&classes);
@@ -193,7 +225,7 @@ fn append<T>(to: &mut Vec<T>, mut from: Vec<T>) {
 pub struct ClassOutline {
     class: u32,
     /// Polygons that lie within a window and touch none of its sides.
-    finished: Vec<GridPolygon>,
+    finished: Polygons,
     /// Holes that do, and whose shells don't: each from its least corner on.
     holes: Vec<Vec<Point>>,
     chains: Vec<Chain>,
@@ -214,7 +246,7 @@ impl ClassOutline {
     }
 
     /// The shape: polygons in a fixed order. `corners` are those of all classes that were drawn together.
-    pub fn shape(self, corners: &SideCorners) -> Vec<GridPolygon> {
+    pub fn shape(self, corners: &SideCorners) -> Polygons {
         let Self { mut finished, holes: mut rings, chains, .. } = self;
         rings::trace(&chains, |_| false, |walk| walk.corners(&chains, |ring| rings.push(rings::from_least(ring))));
         drop(chains);
@@ -222,8 +254,8 @@ impl ClassOutline {
         for ring in polygons.iter_mut().flatten() {
             smooth::smooth(ring, &|p| corners.is_plain(p));
         }
-        finished.append(&mut polygons);
-        finished.sort_unstable();
+        finished.append(polygons.into());
+        finished.sort();
         finished
     }
 

@@ -261,18 +261,34 @@ fn ordinate(latitude: f64) -> f64 {
 ///
 /// Error: below 1e-8 of the area of the rings' box. Cost: linear in the points.
 pub fn enclosed_area_m2<'a>(rings: impl IntoIterator<Item = &'a [Point]>) -> f64 {
-    let mut reference = None;
-    let mut total = 0.0;
-    for ring in rings {
+    let mut enclosed = Enclosed::default();
+    rings.into_iter().for_each(|ring| enclosed.add(ring));
+    enclosed.square_metres()
+}
+
+/// The area of [`enclosed_area_m2`], ring by ring.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Enclosed {
+    reference: Option<f64>,
+    total: f64,
+}
+
+impl Enclosed {
+    /// Adds a closed ring.
+    pub fn add(&mut self, ring: &[Point]) {
         for (i, &p) in ring.iter().enumerate() {
             let q = ring[(i + 1) % ring.len()];
-            let base = *reference.get_or_insert_with(|| ordinate(p.y as f64 * RADIANS_PER_STEP));
+            let base = *self.reference.get_or_insert_with(|| ordinate(p.y as f64 * RADIANS_PER_STEP));
             if p.x != q.x {
-                total -= (q.x - p.x) as f64 * RADIANS_PER_STEP * SEMI_MAJOR_M * (mean_ordinate(p.y, q.y) - base);
+                self.total -= (q.x - p.x) as f64 * RADIANS_PER_STEP * SEMI_MAJOR_M * (mean_ordinate(p.y, q.y) - base);
             }
         }
     }
-    total
+
+    /// What the rings enclose together.
+    pub fn square_metres(&self) -> f64 {
+        self.total
+    }
 }
 
 /// The mean ordinate along an edge between two latitudes, by Gauss-Legendre quadrature of three points on pieces of at

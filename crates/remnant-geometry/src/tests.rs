@@ -134,7 +134,7 @@ fn shapes_have_the_area_of_their_faces() {
                 .square_metres();
             let got: f64 = polygons.iter().map(|p| enclosed_area_m2(p.iter().map(Vec::as_slice))).sum();
             assert!((want - got).abs() < 0.1 + 1e-9 * want, "seed {seed}, class {class}: {want} {got}");
-            for polygon in &polygons {
+            for polygon in polygons.iter() {
                 assert!(repair::doubled_area(polygon[0].iter().copied()) > 0);
                 assert!(polygon[1..].iter().all(|h| repair::doubled_area(h.iter().copied()) < 0));
             }

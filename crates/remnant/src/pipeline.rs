@@ -92,9 +92,10 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Report> {
 fn report(job: &Job, progress: &dyn Progress) -> Result<Report> {
     let (started, clock) = (jiff::Timestamp::now(), Instant::now());
     let cache = Cache::open(&job.settings, &names(job))?;
-    let Read { survey, inputs, mut findings, sources } = read(job, progress)?;
+    let store = Store::new(job.settings.memory);
+    let Read { survey, inputs, mut findings, sources } = read(job, &store, progress)?;
     let survey = Arc::new(survey);
-    let account = || account_here(&survey, &job.settings, cache.as_ref(), progress);
+    let account = || account_here(&survey, &job.settings, cache.as_ref(), &store, progress);
     let (seen_together, account) = rayon::join(|| audit::survey(&survey, &inputs), account);
     let mut account = account?;
     findings.extend(seen_together);
@@ -132,9 +133,10 @@ pub fn accounts(job: &Job, dates: &[(Option<Date>, Date)], progress: &dyn Progre
     job.settings.geometry = false;
     job.layers.retain(|layer| !matches!(layer.role, Role::Zones | Role::Coverage));
     let work = |progress: &dyn Progress| {
-        let Read { survey, sources, .. } = read(&job, progress)?;
+        let store = Store::new(job.settings.memory);
+        let Read { survey, sources, .. } = read(&job, &store, progress)?;
         let survey = Arc::new(survey);
-        let account = |&(since, as_of): &_| account_of(&survey, &job.settings, since, as_of, progress);
+        let account = |&(since, as_of): &_| account_of(&survey, &job.settings, since, as_of, &store, progress);
         let accounts = dates.iter().map(account).collect::<Result<_>>()?;
         sources.iter().try_for_each(Digest::check)?;
         Ok(accounts)
@@ -147,10 +149,11 @@ fn account_of(
     settings: &Settings,
     since: Option<Date>,
     as_of: Date,
+    store: &Store,
     progress: &dyn Progress,
 ) -> Result<Account> {
     let settings = Settings { since, as_of: Some(as_of), ..settings.clone() };
-    let account = account_here(survey, &settings, None, progress)?;
+    let account = account_here(survey, &settings, None, store, progress)?;
     match account.checks.iter().find(|check| !check.holds) {
         None => Ok(account),
         Some(check) => Err(Error::failed(
@@ -171,7 +174,7 @@ struct Read {
 }
 
 /// Stages 1 and 2: every layer opened, brought to one plane and understood.
-fn read(job: &Job, progress: &dyn Progress) -> Result<Read> {
+fn read(job: &Job, store: &Store, progress: &dyn Progress) -> Result<Read> {
     if !job.layers.iter().any(|l| l.role == Role::Hazards) {
         let remedy = "name at least one layer of hazardous areas with --hazards";
         return Err(Error::unusable(
@@ -185,13 +188,12 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<Read> {
     let sources: Vec<_> = job.layers.par_iter().map(|spec| OpenSource::of(spec, &job.settings)).collect();
     let bytes = |source: &Result<OpenSource<'_>>| source.as_ref().map_or(0, OpenSource::bytes) as f64;
     let all_bytes = sources.iter().map(bytes).sum::<f64>().max(1.0);
-    let store = Store::new(job.settings.memory);
     let mut read = 0.0;
     let mut layers: Vec<OpenLayer<'_>> = Vec::with_capacity(sources.len());
     for (number, source) in (0..).zip(sources) {
         let from = read;
         read += share::READ * bytes(&source) / all_bytes;
-        layers.push(OpenLayer::open(source?, number, &job.settings, &store, progress, (from, read))?);
+        layers.push(OpenLayer::open(source?, number, &job.settings, store, progress, (from, read))?);
     }
     let sources: Vec<Digest> = layers.iter().flat_map(OpenLayer::files).cloned().collect();
     settle(&mut layers)?;
@@ -202,7 +204,7 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<Read> {
     }
     survey.themes = job.layers.iter().filter(|l| l.role == Role::Exposure).map(theme_of).collect();
     for layer in layers {
-        let (input, mut parts) = layer.understand(area, &job.settings, &store, progress)?;
+        let (input, mut parts) = layer.understand(area, &job.settings, store, progress)?;
         inputs.push(input);
         findings.append(&mut parts.findings);
         survey.append(parts.survey);
@@ -211,7 +213,7 @@ fn read(job: &Job, progress: &dyn Progress) -> Result<Read> {
         }
     }
     // Those of layers that were read while there was room.
-    Watch::new(&store).again(&mut survey)?;
+    Watch::new(store).again(&mut survey)?;
     findings.extend(crate::understand::spare_open(&mut survey));
     if let Some(as_of) = job.settings.as_of.filter(|&as_of| as_of > job.settings.today) {
         let text = format!(

@@ -14,7 +14,7 @@ use std::ops::{Add, AddAssign, Sub};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use remnant_geometry::{Area, GridPolygon, Point};
+use remnant_geometry::{Area, Point, Polygons};
 
 use crate::finding::Finding;
 use crate::read::Digest;
@@ -226,7 +226,7 @@ pub struct DistrictRow {
     /// The figures.
     pub figures: Figures,
     /// The district's shape, overlaps included (their land counts for the code that sorts first); empty without geometry.
-    pub shape: Vec<GridPolygon>,
+    pub shape: Polygons,
 }
 
 /// A settlement zone with its status and the evidence for it.
@@ -267,7 +267,7 @@ pub struct ZoneRow {
     /// The latest date of a release credited with land in it.
     pub last_release: Option<Date>,
     /// Its shape.
-    pub shape: Vec<GridPolygon>,
+    pub shape: Polygons,
     /// Its status with every hazard grown and shrunk; `None` where no hazard near it has an accuracy.
     pub stability: Option<Stability>,
     /// What people use in it and what of it lies on contaminated land, by theme.
@@ -389,7 +389,7 @@ pub struct LandShape {
     /// Its area.
     pub area: SquareMetres,
     /// Its polygons, without overlaps.
-    pub polygons: Vec<GridPolygon>,
+    pub polygons: Polygons,
 }
 
 /// A state of land that is drawn.

@@ -95,7 +95,7 @@ pub struct Settings {
     pub faces: bool,
     /// The number of threads; `None` for one for each core.
     pub threads: Option<usize>,
-    /// The memory that records may take together with what they come to, in bytes; beyond it their corners are put on the
+    /// The memory that records may take together with what they come to, in bytes; beyond it corners and shapes are put on the
     /// disk. `None` for half of what the system lets the process have. No figure hangs on it.
     pub memory: Option<u64>,
     /// A folder that keeps the accounts of windows for later runs of this program; `None` for none. No figure depends on

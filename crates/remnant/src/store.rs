@@ -1,7 +1,8 @@
-//! How much memory a run may take, and the corners of records that are put on the disk where there are more.
+//! How much memory a run may take, and the corners of records and of shapes that are put on the disk where there are more.
 //!
-//! Corners are what a survey has most of, and a window needs those of few records. Beyond the budget they lie in a file
-//! without a name, which goes when the run ends, however it ends.
+//! Corners are what a survey has most of, and a window needs those of few records; shapes are drawn window by window, and
+//! written one after the other. Beyond the budget they lie in a file without a name, which goes when the run ends, however
+//! it ends.
 
 use std::fs::File;
 use std::io;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use remnant_geometry::{Footprint, Shelf};
+use remnant_geometry::{Bytes, Footprint, Outline, Shelf};
 
 use crate::error::{Error, Location, Result};
 use crate::records::{HazardGround, Survey};
@@ -28,6 +29,9 @@ pub(crate) struct Store {
     /// From so many bytes of records on, corners go to the disk.
     most: u64,
     held: AtomicU64,
+    /// From so many bytes of records and shapes on, shapes go to the disk.
+    most_with_shapes: u64,
+    shapes: AtomicU64,
     disk: OnceLock<Disk>,
 }
 
@@ -36,15 +40,35 @@ struct Disk {
     file: Arc<File>,
     folder: PathBuf,
     shelf: Arc<Shelf>,
+    bytes: Arc<dyn Bytes>,
     end: AtomicU64,
+}
+
+impl Disk {
+    /// Adds bytes, and gives their place, which is a whole number of corners.
+    fn put(&self, bytes: &[u8]) -> Result<u64> {
+        let place = self.end.fetch_add((bytes.len() as u64).next_multiple_of(CORNER_BYTES), Ordering::Relaxed);
+        write_at(&self.file, bytes, place).map_err(|error| {
+            let what =
+                "the records and their shapes need more memory than they may have, and the disk has no room for them";
+            Error::unusable(what, Location::file(&self.folder), error, REMEDY)
+        })?;
+        Ok(place)
+    }
 }
 
 impl Store {
     /// A store within a budget in bytes; where none is given, half of the memory that the system lets this process have.
     pub(crate) fn new(budget: Option<u64>) -> Self {
         let budget = budget.or_else(|| Some(memory_there_is()? / 2)).unwrap_or(u64::MAX);
-        // The other half is for what the records come to.
-        Self { most: budget / 2, held: AtomicU64::new(0), disk: OnceLock::new() }
+        // The rest is for what the records come to.
+        Self {
+            most: budget / 2,
+            held: AtomicU64::new(0),
+            most_with_shapes: budget - budget / 4,
+            shapes: AtomicU64::new(0),
+            disk: OnceLock::new(),
+        }
     }
 
     /// Whether there are more records than memory has room for.
@@ -66,20 +90,31 @@ impl Store {
                 REMEDY,
             )
         })?;
-        let file = Arc::new(file);
-        let shelf = Arc::new(Shelf::elsewhere(Kept(Arc::clone(&file))));
-        Ok(self.disk.get_or_init(|| Disk { file, folder, shelf, end: AtomicU64::new(0) }))
+        let kept = Kept(Arc::new(file));
+        let shelf = Arc::new(Shelf::elsewhere(kept.clone()));
+        let bytes: Arc<dyn Bytes> = Arc::new(kept.clone());
+        Ok(self.disk.get_or_init(|| Disk { file: kept.0, folder, shelf, bytes, end: AtomicU64::new(0) }))
     }
 
     /// Puts corners on the disk, as bytes, and gives the place of the first one.
     fn put(&self, bytes: &[u8]) -> Result<(Arc<Shelf>, u64)> {
         let disk = self.disk()?;
-        let place = disk.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        write_at(&disk.file, bytes, place).map_err(|error| {
-            let what = "the records need more memory than they may have, and the disk has no room for them";
-            Error::unusable(what, Location::file(&disk.folder), error, REMEDY)
-        })?;
-        Ok((Arc::clone(&disk.shelf), place / CORNER_BYTES))
+        Ok((Arc::clone(&disk.shelf), disk.put(bytes)? / CORNER_BYTES))
+    }
+
+    /// Looks at shapes of which so many bytes were seen before, and puts those on the disk that are whole, where they are
+    /// many and memory is full, or few of them too where nothing more comes. Tells how many bytes are left.
+    pub(crate) fn draw(&self, outline: &mut Outline, seen: u64, last: bool) -> Result<u64> {
+        let held = outline.held();
+        let all = self.shapes.fetch_add(held - seen, Ordering::Relaxed) + held - seen;
+        let full = self.held.load(Ordering::Relaxed) + all > self.most_with_shapes;
+        if !full || held < BATCH && !last || held == 0 {
+            return Ok(held);
+        }
+        let disk = self.disk()?;
+        outline.put_aside(&disk.bytes, |bytes| disk.put(bytes))?;
+        self.shapes.fetch_sub(held, Ordering::Relaxed);
+        Ok(0)
     }
 }
 
@@ -185,9 +220,10 @@ fn in_batches<'a>(
 }
 
 /// A file that only grows, and has no name by which anyone else could change it.
+#[derive(Clone)]
 struct Kept(Arc<File>);
 
-impl remnant_geometry::Bytes for Kept {
+impl Bytes for Kept {
     fn read(&self, place: u64, into: &mut [u8]) -> io::Result<()> {
         read_at(&self.0, into, place)
     }
@@ -245,7 +281,7 @@ fn memory_there_is() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use remnant_geometry::RawPolygon;
+    use remnant_geometry::{Point, RawPolygon};
 
     use super::*;
     use crate::records::{Fate, Hazard, HazardClass, Origin};
@@ -289,6 +325,28 @@ mod tests {
             watch.end(&mut survey).expect("room on the disk");
             assert_eq!(kept(&survey), if all { 900 } else { 0 }, "{budget:?}");
             assert_eq!(survey, plain);
+        }
+    }
+
+    #[test]
+    fn shapes_are_the_same_whether_there_is_memory_for_them_or_not() {
+        let triangle = |n: i64| {
+            let [x, y] = [n << 20, n << 21];
+            vec![vec![Point { x, y }, Point { x: x + 9, y }, Point { x, y: y + 7 }]]
+        };
+        let mut outline = Outline::default();
+        (0..50).for_each(|n| outline.entering(1 + n % 3).expect("a class").polygon(triangle(n.into())));
+        let (held, shapes) = (outline.held(), outline.clone().shapes());
+        assert!(held > 50 * 48 && held < BATCH);
+        // Few of them go only where nothing more comes, and what was seen before is not counted twice.
+        let stays = [(u64::MAX, true), (2, false), (2 * held, true)];
+        let goes = [(held, true), (4 * held / 3 - 4, true)];
+        for ((budget, last), left) in stays.map(|case| (case, held)).into_iter().chain(goes.map(|case| (case, 0))) {
+            let (store, mut drawn) = (Store::new(Some(budget)), outline.clone());
+            assert_eq!(store.draw(&mut drawn, 0, false).expect("room on the disk"), held);
+            assert_eq!(store.draw(&mut drawn, held, last).expect("room on the disk"), left, "{budget} {last}");
+            assert_eq!((drawn.held(), store.shapes.into_inner()), (left, left));
+            assert_eq!(drawn.shapes(), shapes);
         }
     }
 

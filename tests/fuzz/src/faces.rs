@@ -73,7 +73,8 @@ impl Faces {
             cutter.cut(*window, (0..).zip(footprints), Some(&mut outline), face).expect("the faces fit together");
         }
         let covers: BTreeMap<u32, Vec<u32>> = classes.into_iter().map(|(cover, class)| (class, cover)).collect();
-        let drawn = outline.shapes().into_iter().map(|(class, shape)| (covers[&class].clone(), shape)).collect();
+        let shapes = outline.shapes().into_iter();
+        let drawn = shapes.map(|(class, shape)| (covers[&class].clone(), shape.into_vec())).collect();
         Self { areas, drawn }
     }
 

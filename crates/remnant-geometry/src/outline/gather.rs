@@ -169,8 +169,9 @@ impl Loose {
         }
         self.changes.clear();
     }
-    /// Joins the edges: what is whole becomes part of the outline of the class, and so do the parts of the rest.
-    fn join(&self, origin: Point, corners: &SideCorners, class: &mut ClassOutline) {
+    /// Joins the edges: what is whole becomes part of the outline of the class, and so do the parts of the rest. Tells the
+    /// bytes of the polygons that are whole.
+    fn join(&self, origin: Point, corners: &SideCorners, class: &mut ClassOutline) -> u64 {
         let (mut rings, mut open) = (Vec::new(), Vec::new());
         trace(&self.edges, Local::on_rim, |walk| {
             if walk.closed {
@@ -183,15 +184,17 @@ impl Loose {
             open.push(points);
         });
         let (polygons, orphans) = nest::families(rings, &open);
-        class.finished.extend(polygons.iter().map(|rings| {
+        let mut held = 0;
+        for rings in &polygons {
             let smoothed = |ring: &Vec<Local>| {
                 let mut ring = drawn(ring, origin);
                 smooth(&mut ring, &|p| corners.is_plain(p));
                 ring
             };
-            rings.iter().map(smoothed).collect()
-        }));
+            held += class.finished.push(rings.iter().map(smoothed).collect());
+        }
         class.holes.extend(orphans.iter().map(|hole| drawn(hole, origin)));
+        held
     }
 }
 
@@ -326,14 +329,15 @@ impl Gathering {
         let own = &mut self.loose[..self.places.len()];
         let mut starts: Vec<Local> = Vec::new();
         for loose in &mut *own {
-            loose.cancel_sides(self.origin, &mut outline.class(loose.class).sides);
+            loose.cancel_sides(self.origin, &mut outline.class(loose.class).0.sides);
             put_in_order(&mut loose.edges);
             loose.edges.dedup();
             starts.extend(loose.edges.iter().map(|edge| edge.from).filter(|p| p.on_side() && !p.on_rim()));
         }
         let corners = SideCorners::new(busy(starts).map(|p| p.point(self.origin)).collect());
         for loose in own {
-            loose.join(self.origin, &corners, outline.class(loose.class));
+            let (class, held) = outline.class(loose.class);
+            *held += loose.join(self.origin, &corners, class);
         }
         outline.busy.extend(corners.into_points());
         outline.rim.append(&mut self.rim);

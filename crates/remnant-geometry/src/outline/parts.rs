@@ -1,6 +1,6 @@
 //! An outline taken apart into lists of points, and built from them: so that what a window has given can be kept.
 
-use super::{Chain, ClassOutline, GridPolygon, Outline, RimEdge, SidePiece};
+use super::{Chain, ClassOutline, GridPolygon, Outline, Polygons, RimEdge, SidePiece};
 use crate::plane::Point;
 
 /// What an outline has gathered of one class.
@@ -14,7 +14,7 @@ impl<'a> Gathered<'a> {
     }
 
     /// Polygons that are whole.
-    pub fn polygons(self) -> &'a [GridPolygon] {
+    pub fn polygons(self) -> &'a Polygons {
         &self.0.finished
     }
 
@@ -37,27 +37,30 @@ impl<'a> Gathered<'a> {
 
 /// A class of an outline to which parts are added as they were.
 #[derive(Debug)]
-pub struct Entering<'a>(&'a mut ClassOutline);
+pub struct Entering<'a> {
+    class: &'a mut ClassOutline,
+    held: &'a mut u64,
+}
 
 impl Entering<'_> {
     /// Adds a polygon that is whole.
     pub fn polygon(&mut self, polygon: GridPolygon) {
-        self.0.finished.push(polygon);
+        *self.held += self.class.finished.push(polygon);
     }
 
     /// Adds a hole that is whole, and whose shell is not.
     pub fn hole(&mut self, hole: Vec<Point>) {
-        self.0.holes.push(hole);
+        self.class.holes.push(hole);
     }
 
     /// Adds a border from side to side of a window; `None` for less than two points.
     pub fn chain(&mut self, points: Vec<Point>, forks: bool) -> Option<()> {
-        (points.len() > 1).then(|| self.0.chains.push(Chain { points, forks }))
+        (points.len() > 1).then(|| self.class.chains.push(Chain { points, forks }))
     }
 
     /// Adds a stretch of a side of a window.
     pub fn side(&mut self, side: SidePiece) {
-        self.0.sides.push(side);
+        self.class.sides.push(side);
     }
 }
 
@@ -75,7 +78,11 @@ impl Outline {
 
     /// Enters a class that was gathered before, to add its parts as they were; `None` for 0, which is not drawn.
     pub fn entering(&mut self, class: u32) -> Option<Entering<'_>> {
-        (class != 0).then(|| Entering(self.class(class)))
+        if class == 0 {
+            return None;
+        }
+        let (class, held) = self.class(class);
+        Some(Entering { class, held })
     }
 
     /// Adds a stretch of the rim as it was.

@@ -1,6 +1,8 @@
 //! Shapes joined over windows, against the same ground drawn in one piece.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::plane::{Bounds, TILE};
@@ -14,6 +16,29 @@ impl Pseudo {
     fn below(&mut self, end: i64) -> i64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as i64 % end
+    }
+}
+
+/// Bytes that were put aside.
+#[derive(Clone, Default)]
+struct Elsewhere(Arc<Mutex<Vec<u8>>>);
+
+impl Elsewhere {
+    fn put(&self, bytes: &[u8]) -> u64 {
+        let mut all = self.0.lock().expect("nobody panics");
+        all.extend_from_slice(&[7; 5]);
+        let place = all.len() as u64;
+        all.extend_from_slice(bytes);
+        place
+    }
+}
+
+impl Bytes for Elsewhere {
+    fn read(&self, place: u64, into: &mut [u8]) -> io::Result<()> {
+        let all = self.0.lock().expect("nobody panics");
+        let place = place as usize;
+        into.copy_from_slice(all.get(place..place + into.len()).ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
     }
 }
 
@@ -76,9 +101,14 @@ impl Chequer {
                 .cut(window, (0..).zip(&self.records), Some(&mut parts[n % 2]), class)
                 .expect("the faces fit together");
         }
-        let [mut all, other] = parts;
+        let [mut all, mut other] = parts;
+        // Half of it is not in memory.
+        let elsewhere = Elsewhere::default();
+        let put = |bytes: &[u8]| Ok::<u64, ()>(elsewhere.put(bytes));
+        other.put_aside(&(Arc::new(elsewhere.clone()) as Arc<dyn Bytes>), put).expect("room");
+        assert_eq!(other.held(), 0);
         all.merge(other);
-        all.shapes()
+        all.shapes().into_iter().map(|(class, polygons)| (class, polygons.into_vec())).collect()
     }
 
     /// The sides of all cells, with ground of their class on the left.
@@ -187,4 +217,39 @@ fn every_hole_is_in_its_shell() {
             assert!(matches!(verdict, Verdict::Valid), "seed {seed}, class {class}");
         }
     }
+}
+
+#[test]
+fn polygons_are_the_same_whether_they_are_put_aside_or_not() {
+    let square = |x: i64, y: i64, side: i64| {
+        let at = |dx: i64, dy: i64| Point { x: x + dx, y: y + dy };
+        vec![
+            vec![at(0, 0), at(side, 0), at(side, side), at(0, side)],
+            vec![at(side / 4, side / 4), at(side / 4, side / 2), at(side / 2, side / 4)],
+        ]
+    };
+    // Two have their first corner in common; one is too wide for what is put aside, and one lies at the world's end.
+    let west = -crate::plane::HALF_TURN;
+    let all = [square(0, 0, 900), square(-4, 8, 1 << 33), square(0, 0, 800), square(west, -500, 40), square(3, 3, 100)];
+    let elsewhere = Elsewhere::default();
+    let mut outline = Outline::default();
+    for (n, polygon) in all.iter().enumerate() {
+        outline.entering(7).expect("a class").polygon(polygon.clone());
+        if n != 3 {
+            let mut part = std::mem::take(&mut outline);
+            let put = |bytes: &[u8]| Ok::<u64, ()>(elsewhere.put(bytes));
+            part.put_aside(&(Arc::new(elsewhere.clone()) as Arc<dyn Bytes>), put).expect("room");
+            outline.merge(part);
+        }
+    }
+    assert!(!elsewhere.0.lock().expect("nobody panics").is_empty());
+    let (class, polygons) = outline.shapes().pop().expect("a class");
+    let mut sorted = all.to_vec();
+    sorted.sort_unstable();
+    assert_eq!((class, polygons.len()), (7, all.len()));
+    assert_eq!(polygons, Polygons::from(sorted.clone()));
+    assert_eq!(polygons.get(1).as_deref(), Some(&sorted[1]));
+    assert!(polygons.get(5).is_none() && polygons != Polygons::default());
+    assert_eq!(format!("{polygons:?}"), format!("{sorted:?}"));
+    assert_eq!(polygons.into_vec(), sorted);
 }

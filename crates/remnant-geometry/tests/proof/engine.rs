@@ -67,7 +67,10 @@ pub fn faces(footprints: &[Footprint]) -> Faces {
     let covers: BTreeMap<u32, Vec<u32>> = classes.into_iter().map(|(cover, class)| (class, cover)).collect();
     for (class, polygons) in outline.shapes() {
         let cover = covers[&class].clone();
-        faces.doubled.insert(cover.clone(), polygons.iter().flatten().map(|ring| doubled(ring)).sum());
+        faces.doubled.insert(
+            cover.clone(),
+            polygons.iter().map(|polygon| polygon.iter().map(|ring| doubled(ring)).sum::<i128>()).sum(),
+        );
         faces.drawn_m2.insert(cover, polygons.iter().map(|p| enclosed_area_m2(p.iter().map(Vec::as_slice))).sum());
     }
     faces

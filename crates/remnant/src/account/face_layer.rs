@@ -5,12 +5,12 @@
 //! labels are numbered as they are met, in every thread for itself; at the end they are put in order, so that neither
 //! the threads nor the order of the records leave a trace.
 //!
-//! Cost: a second pass over all windows; in memory each label once, and every border between two faces twice (16 bytes
-//! a corner). For a country with n corners in its records that is about what its shapes take, times the number of records
+//! Cost: a second pass over all windows; each label once, and every border between two faces twice (16 bytes a corner, or
+//! 8 on the disk). For a country with n corners in its records that is about what its shapes take, times the number of records
 //! that overlap each other's borders.
 
 use rayon::prelude::*;
-use remnant_geometry::{Area, FaceClass, GridPolygon, Outline, Window, WindowFaces};
+use remnant_geometry::{Area, FaceClass, Outline, Polygons, Window, WindowFaces};
 use rustc_hash::FxHashMap;
 
 use super::atoms::UNIT;
@@ -24,6 +24,7 @@ use crate::progress::Progress;
 use crate::report::{Check, Face, FaceRecord, Figures, RecordKind};
 use crate::settings::Settings;
 use crate::status::{Act, Change, State, step};
+use crate::store::Store;
 
 /// The row of a district, then the numbers of the records in the order of their replay.
 type Label = Box<[u32]>;
@@ -61,7 +62,7 @@ impl Ground {
     }
 
     /// The labels in order, with their areas and shapes.
-    fn in_order(mut self) -> Vec<(Label, Area, Vec<GridPolygon>)> {
+    fn in_order(mut self) -> Vec<(Label, Area, Polygons)> {
         let mut labels: Vec<(Label, u32)> = self.numbers.into_iter().collect();
         labels.sort_unstable();
         let mut places = vec![0; labels.len()];
@@ -69,8 +70,10 @@ impl Ground {
             places[*number as usize - 1] = place;
         }
         self.outline.renumber(|class| places[class as usize - 1]);
-        let mut faces: Vec<_> =
-            labels.into_iter().map(|(label, number)| (label, self.areas[number as usize - 1], Vec::new())).collect();
+        let mut faces: Vec<_> = labels
+            .into_iter()
+            .map(|(label, number)| (label, self.areas[number as usize - 1], Polygons::default()))
+            .collect();
         for (class, polygons) in self.outline.shapes() {
             faces[class as usize - 1].2 = polygons;
         }
@@ -81,9 +84,9 @@ impl Ground {
 /// Every face that a record covers, by district (the land outside last) and by its records in the order of their replay.
 ///
 /// `rows` are those of the events' records in the account.
-pub(super) fn faces(rules: &Rules<'_>, rows: &[usize], progress: &dyn Progress) -> Result<Vec<Face>> {
+pub(super) fn faces(rules: &Rules<'_>, rows: &[usize], store: &Store, progress: &dyn Progress) -> Result<Vec<Face>> {
     let covers = rules.covers;
-    let faces = labelled(covers, progress)?.into_iter().map(|(label, area, polygons)| {
+    let faces = labelled(covers, store, progress)?.into_iter().map(|(label, area, polygons)| {
         let (place, events) = label.split_first().map_or((covers.outside(), &[][..]), |(p, e)| (*p, e));
         let mut state = State::None;
         let records = replay(rules, events, |number, after, change| {
@@ -115,7 +118,7 @@ fn failed(why: impl std::fmt::Display) -> Error {
 }
 
 /// All windows in parallel.
-fn labelled(covers: &Covers<'_>, progress: &dyn Progress) -> Result<Vec<(Label, Area, Vec<GridPolygon>)>> {
+fn labelled(covers: &Covers<'_>, store: &Store, progress: &dyn Progress) -> Result<Vec<(Label, Area, Polygons)>> {
     // All of them, though only records and districts make labels: a zone's edge bends others that it crosses by up to
     // half a step, and the areas are to be those of the figures.
     let grounds = covers.grounds();
@@ -138,13 +141,18 @@ fn labelled(covers: &Covers<'_>, progress: &dyn Progress) -> Result<Vec<(Label, 
     let ground = windows
         .par_iter()
         .try_fold(
-            || (Ground::default(), WindowFaces::default()),
-            |(mut sum, mut cutter), &window| {
+            || (Ground::default(), WindowFaces::default(), 0),
+            |(mut sum, mut cutter, drawn), &window| {
                 sum.merge(one(window, &mut cutter)?);
-                if progress.advance(1) { Err(Error::Interrupted) } else { Ok((sum, cutter)) }
+                let drawn = store.draw(&mut sum.outline, drawn, false)?;
+                if progress.advance(1) { Err(Error::Interrupted) } else { Ok((sum, cutter, drawn)) }
             },
         )
-        .map(|part| part.map(|(sum, _)| sum))
+        .map(|part| {
+            let (mut sum, _, drawn) = part?;
+            store.draw(&mut sum.outline, drawn, true)?;
+            Ok(sum)
+        })
         .try_reduce(Ground::default, |mut a, b| {
             a.merge(b);
             Ok(a)

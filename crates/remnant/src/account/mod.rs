@@ -37,7 +37,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
-use remnant_geometry::{Area, ClassOutline, Footprint};
+use remnant_geometry::plane::Enclosed;
+use remnant_geometry::{Area, ClassOutline, Footprint, Polygons};
 
 use crate::error::{Error, Location, Result};
 use crate::finding::{Code, Finding};
@@ -46,6 +47,7 @@ use crate::records::{HazardClass, ReleaseKind, Survey};
 use crate::report::{Account, Check, DistrictRow, LandShape, LandState, Records, Shares, SquareMetres, ZoneRow};
 use crate::settings::Settings;
 use crate::status::State;
+use crate::store::Store;
 pub(crate) use book::Book;
 use boundaries::Versions;
 pub(crate) use cache::Cache;
@@ -70,14 +72,16 @@ use series::Material;
 pub fn account(survey: impl Into<Arc<Survey>>, settings: &Settings, progress: &dyn Progress) -> Result<Account> {
     let (survey, pool) = (survey.into(), settings.pool()?);
     let cache = Cache::open(settings, &[])?;
-    pool.install(|| account_here(&survey, settings, cache.as_ref(), progress))
+    let store = Store::new(settings.memory);
+    pool.install(|| account_here(&survey, settings, cache.as_ref(), &store, progress))
 }
 
-/// The same in the threads of the caller, with the cache that it has opened.
+/// The same in the threads of the caller, with the cache that it has opened, and beside what the store holds already.
 pub(crate) fn account_here(
     survey: &Arc<Survey>,
     settings: &Settings,
     cache: Option<&Cache>,
+    store: &Store,
     progress: &dyn Progress,
 ) -> Result<Account> {
     let mut settings = settings.clone();
@@ -99,7 +103,7 @@ pub(crate) fn account_here(
         return Err(Error::unusable("there are too many districts", Location::default(), why, remedy));
     }
     let rules = Rules::new(&covers, &settings);
-    let overlay = overlay::overlay(&rules, settings.geometry, cache, progress)?;
+    let overlay = overlay::overlay(&rules, settings.geometry, cache, store, progress)?;
 
     progress.stage("adding up", 0);
     progress.outlook(share::ACCOUNTED[usize::from(settings.geometry)], share::ADDED);
@@ -130,7 +134,7 @@ pub(crate) fn account_here(
     drop(ledger);
     let book = Arc::new(book);
     let faces = if settings.faces && settings.geometry {
-        let faces = face_layer::faces(&rules, &book.rows_of_events(), progress)?;
+        let faces = face_layer::faces(&rules, &book.rows_of_events(), store, progress)?;
         checks.push(face_layer::check(&faces, &book, &settings, &rows.places));
         faces
     } else {
@@ -276,8 +280,9 @@ fn shapes(outline: remnant_geometry::Outline, rows: &Rows) -> Vec<LandShape> {
 /// The drawn shapes must have the area of the figures.
 fn shape_check(shapes: &[LandShape]) -> Option<Check> {
     let differences = shapes.par_iter().map(|shape| {
-        let rings = shape.polygons.iter().flatten().map(Vec::as_slice);
-        let drawn = remnant_geometry::plane::enclosed_area_m2(rings);
+        let mut drawn = Enclosed::default();
+        shape.polygons.iter().for_each(|polygon| polygon.iter().for_each(|ring| drawn.add(ring)));
+        let drawn = drawn.square_metres();
         let allowed = (1e-7 * shape.area.as_f64()).max(1.0);
         ((drawn - shape.area.as_f64()).abs(), allowed)
     });
@@ -293,7 +298,7 @@ fn district_rows(covers: &Covers<'_>, rows: Rows, geometry: bool) -> (Vec<Distri
     let mut places = rows.places;
     let outside = DistrictRow { figures: places.pop().unwrap_or_default(), ..DistrictRow::default() };
     let parts = |row: usize| covers.district_ground.iter().filter(move |d| d.0 as usize == row).map(|d| d.1);
-    let shape = |row: usize| if geometry { Footprint::union(parts(row)) } else { Vec::new() };
+    let shape = |row: usize| if geometry { Footprint::union(parts(row)).into() } else { Polygons::default() };
     let districts = places
         .into_par_iter()
         .enumerate()

@@ -16,6 +16,7 @@ use crate::error::{Error, Location, Result};
 use crate::guard;
 use crate::progress::{Progress, share};
 use crate::read::Limit;
+use crate::store::Store;
 
 /// What the faces of all windows come to.
 #[derive(Default)]
@@ -43,6 +44,7 @@ struct Ground<'a> {
     grounds: Grounds<'a>,
     reaching: &'a Reaching,
     draw: bool,
+    store: &'a Store,
     /// The accounts that were made before, where the run has a cache.
     kept: Option<Windows<'a>>,
 }
@@ -54,6 +56,7 @@ pub(super) fn overlay(
     rules: &Rules<'_>,
     draw: bool,
     cache: Option<&Cache>,
+    store: &Store,
     progress: &dyn Progress,
 ) -> Result<Overlay> {
     let grounds = rules.covers.grounds();
@@ -62,7 +65,7 @@ pub(super) fn overlay(
     progress.stage("accounting for every piece of ground", windows.len() as u64);
     progress.outlook(share::UNDERSTOOD, share::ACCOUNTED[usize::from(draw)]);
     let kept = cache.and_then(|cache| Windows::new(cache, rules, &grounds, draw));
-    let ground = Ground { rules, grounds, reaching: &reaching, draw, kept };
+    let ground = Ground { rules, grounds, reaching: &reaching, draw, store, kept };
     let failure: Mutex<Option<Error>> = Mutex::new(None);
     let fail = |error: Error| {
         failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -81,7 +84,12 @@ pub(super) fn overlay(
             }
             worker
         })
-        .map(Worker::result)
+        .map(|worker| {
+            worker.result(&ground).unwrap_or_else(|error| {
+                fail(error);
+                Overlay::default()
+            })
+        })
         .reduce(Overlay::default, Overlay::merge);
     if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
@@ -104,6 +112,8 @@ struct Worker {
     outline: Outline,
     /// The windows that are done, where there is a cache: each is then done by itself.
     done: Option<Overlay>,
+    /// Bytes of shapes that the store knows of.
+    drawn: u64,
 }
 
 impl Worker {
@@ -116,6 +126,7 @@ impl Worker {
                 Some(kept) => self.kept_window(window, ground, kept)?,
                 None => self.window(window, ground)?,
             }
+            self.make_room(ground, false)?;
             if progress.advance(1) { Err(Error::Interrupted) } else { Ok(()) }
         });
         let doing = "accounting for a piece of ground";
@@ -179,8 +190,16 @@ impl Worker {
         Overlay { ledger: take(ledger), outline: take(outline), live_sets: take(live_sets) }
     }
 
-    fn result(mut self) -> Overlay {
-        self.done.take().unwrap_or_else(|| self.take())
+    /// Puts shapes on the disk where memory has no room for them.
+    fn make_room(&mut self, ground: &Ground<'_>, last: bool) -> Result<()> {
+        let outline = self.done.as_mut().map_or(&mut self.outline, |done| &mut done.outline);
+        self.drawn = ground.store.draw(outline, self.drawn, last)?;
+        Ok(())
+    }
+
+    fn result(mut self, ground: &Ground<'_>) -> Result<Overlay> {
+        self.make_room(ground, true)?;
+        Ok(self.done.take().unwrap_or_else(|| self.take()))
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rayon::prelude::*;
 use remnant_geometry::measure::{Chord, chords};
-use remnant_geometry::{Area, Footprint};
+use remnant_geometry::{Area, Footprint, Polygons};
 
 use super::faces::Rules;
 use super::ledger::{Ledger, ZoneLand};
@@ -169,7 +169,7 @@ impl Surroundings<'_> {
             nearest_hazard_m,
             nearest_hazard_id,
             last_release,
-            shape: if self.settings.geometry { zone.ground.polygons() } else { Vec::new() },
+            shape: if self.settings.geometry { zone.ground.polygons().into() } else { Polygons::default() },
             stability,
             exposure: Vec::new(),
             access: Access::default(),

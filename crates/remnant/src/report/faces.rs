@@ -1,6 +1,6 @@
 //! The faces: every piece of ground with the records that cover it.
 
-use remnant_geometry::{Area, GridPolygon};
+use remnant_geometry::{Area, Polygons};
 
 use crate::status::{Change, State};
 
@@ -20,7 +20,7 @@ pub struct Face {
     /// The records that cover it, in the order of their replay.
     pub records: Vec<FaceRecord>,
     /// Its shape. Empty where it is too small for the grid.
-    pub polygons: Vec<GridPolygon>,
+    pub polygons: Polygons,
 }
 
 /// A record of a face.

@@ -1,7 +1,7 @@
 //! What the outputs say of districts, zones, records, findings and shapes: names and cells, in order.
 
 use jiff::civil::Date;
-use remnant_geometry::Area;
+use remnant_geometry::{Area, Polygons};
 
 use super::cell::Cell;
 use crate::finding::Finding;
@@ -362,7 +362,7 @@ pub(super) fn outside_row(report: &Report) -> DistrictRow {
         code: None,
         name: Some(outside.name.clone().unwrap_or_else(|| OUTSIDE_NAME.to_owned())),
         figures: outside.figures.clone(),
-        shape: Vec::new(),
+        shape: Polygons::default(),
     }
 }
 
@@ -372,7 +372,7 @@ pub(super) fn total_row(report: &Report) -> DistrictRow {
         code: Some(TOTAL_CODE.to_owned()),
         name: Some(TOTAL_NAME.to_owned()),
         figures: report.account.total.clone(),
-        shape: Vec::new(),
+        shape: Polygons::default(),
     }
 }
 

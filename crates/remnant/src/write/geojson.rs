@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use remnant_geometry::GridPolygon;
+use remnant_geometry::Polygons;
 
 use super::cell::push_json_text;
 use super::columns::{self, Column, FINDINGS, RELEASED, REMAINING, ZONES};
@@ -108,21 +108,21 @@ impl<'a, 's> Collection<'a, 's> {
 
     /// The geometry of a feature, and its end. A shape may be far larger than the buffer, so it is handed on between
     /// its polygons.
-    fn polygons(&mut self, shape: &[GridPolygon]) -> Result<(), Halt> {
-        match shape {
-            [] => self.text.push_str("null"),
-            [one] => {
+    fn polygons(&mut self, shape: &Polygons) -> Result<(), Halt> {
+        match shape.len() {
+            0 => self.text.push_str("null"),
+            1 => {
                 self.text.push_str("{\"type\":\"Polygon\",\"coordinates\":");
-                push_polygon(&mut self.text, one);
+                shape.iter().for_each(|one| push_polygon(&mut self.text, &one));
                 self.text.push('}');
             }
-            several => {
+            _ => {
                 self.text.push_str("{\"type\":\"MultiPolygon\",\"coordinates\":[");
-                for (i, polygon) in several.iter().enumerate() {
+                for (i, polygon) in shape.iter().enumerate() {
                     if i > 0 {
                         self.text.push(',');
                     }
-                    push_polygon(&mut self.text, polygon);
+                    push_polygon(&mut self.text, &polygon);
                     self.step()?;
                 }
                 self.text.push_str("]}");

@@ -1,7 +1,9 @@
 //! Ground as GeoJSON geometry. Coordinates are the grid's own: whole steps written as decimals.
 
+use std::borrow::Cow;
+
 use remnant_geometry::plane::{HALF_TURN, POLE, STEPS_PER_DEGREE, TURN};
-use remnant_geometry::{Bounds, GridPolygon, Point};
+use remnant_geometry::{Bounds, GridPolygon, Point, Polygons};
 
 use super::cell::{Zeros, push_fixed};
 use crate::finding::Place;
@@ -19,9 +21,9 @@ pub(super) struct Extent {
 }
 
 impl Extent {
-    pub(super) fn of_polygons<'a>(shapes: impl Iterator<Item = &'a Vec<GridPolygon>>) -> Self {
-        let shells = shapes.flatten().filter_map(|polygon| polygon.first());
-        Self::of_boxes(shells.filter_map(|shell| Bounds::of(shell.iter().copied())))
+    pub(super) fn of_polygons<'a>(shapes: impl Iterator<Item = &'a Polygons>) -> Self {
+        let shell = |polygon: Cow<'_, GridPolygon>| Bounds::of(polygon.first()?.iter().copied());
+        Self::of_boxes(shapes.flat_map(Polygons::iter).filter_map(shell))
     }
 
     pub(super) fn of_places(places: impl Iterator<Item = Place>) -> Self {
@@ -131,7 +133,7 @@ pub(super) enum Ground {
 
 impl Ground {
     /// The ground of a shape.
-    pub(super) fn of_polygons(shape: &[GridPolygon]) -> Self {
+    pub(super) fn of_polygons(shape: &Polygons) -> Self {
         if shape.is_empty() {
             return Self::Nowhere;
         }
@@ -155,7 +157,7 @@ impl Ground {
         if flat {
             return Self::Lines(boxes.iter().map(|b| vec![corner(b.min), corner(b.max)]).collect());
         }
-        Self::of_polygons(&boxes.iter().map(|b| vec![corners(b)]).collect::<Vec<_>>())
+        Self::of_polygons(&boxes.iter().map(|b| vec![corners(b)]).collect())
     }
 
     /// West, south, east, north.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::date;
 use remnant_geometry::plane::STEPS_PER_DEGREE;
-use remnant_geometry::{Area, GridPolygon, Point};
+use remnant_geometry::{Area, GridPolygon, Point, Polygons};
 
 use crate::finding::{Code, Finding, Place};
 use crate::records::{Fate, HazardClass, Origin, ReleaseKind, Work};
@@ -146,10 +146,10 @@ pub(super) fn report() -> Report {
             code: Some(format!("MK{i:02}")),
             name: Some((*name).to_owned()),
             figures: figures(i),
-            shape: if i % 2 == 0 { vec![square(20 + i, 41), square(20 + i, 42)] } else { vec![square(20 + i, 41)] },
+            shape: (0..2 - i % 2).map(|n| square(20 + i, 41 + n)).collect(),
         })
         .collect();
-    let outside = DistrictRow { code: None, name: None, figures: Figures::default(), shape: Vec::new() };
+    let outside = DistrictRow { code: None, name: None, figures: Figures::default(), shape: Polygons::default() };
     let total = districts.iter().fold(outside.figures.clone(), |sum, d| add(&sum, &d.figures));
     let origin = |layer, feature| Origin { layer, feature };
     let zone = ZoneRow {
@@ -169,7 +169,7 @@ pub(super) fn report() -> Report {
         nearest_hazard_m: Some(0.0),
         nearest_hazard_id: Some("-1".to_owned()),
         last_release: Some(date(2021, 2, 3)),
-        shape: vec![square(21, 41)],
+        shape: vec![square(21, 41)].into(),
         stability: None,
         exposure: Vec::new(),
         access: Access::Unknown,
@@ -192,7 +192,7 @@ pub(super) fn report() -> Report {
         nearest_hazard_m: Some(f64::INFINITY),
         nearest_hazard_id: None,
         last_release: None,
-        shape: Vec::new(),
+        shape: Polygons::default(),
         ..zone.clone()
     };
     let hazard = RecordRow {
@@ -226,7 +226,7 @@ pub(super) fn report() -> Report {
     };
     let broken = RecordRow { origin: origin(9, 2), stated_m2: Some(f64::NAN), ..hazard.clone() };
     let far = Point::from_degrees(170.0, 10.0);
-    let shape = |district, state, n| LandShape { district, state, area: cm2(n), polygons: vec![square(n, 41)] };
+    let shape = |district, state, n| LandShape { district, state, area: cm2(n), polygons: vec![square(n, 41)].into() };
     Report {
         sources: Vec::new(),
         account: Account {
@@ -268,14 +268,14 @@ pub(super) fn report() -> Report {
                         FaceRecord { row: 0, change: Some(Change::NewlyRecorded) },
                         FaceRecord { row: 1, change: None },
                     ],
-                    polygons: vec![square(21, 41)],
+                    polygons: vec![square(21, 41)].into(),
                 },
                 Face {
                     district: None,
                     state: State::None,
                     area: Area::from_units(1),
                     records: vec![FaceRecord { row: 1, change: Some(Change::Outside) }],
-                    polygons: Vec::new(),
+                    polygons: Polygons::default(),
                 },
             ],
             findings: vec![

@@ -11,6 +11,8 @@
 //! says what a column means. The two conventions ask for the same columns but for devices; which land belongs under
 //! which of them is for whoever chooses the layers of the run: nothing here guesses the type of contamination.
 
+use remnant_geometry::Polygons;
+
 use super::cell::Cell;
 use super::columns::{self, Column};
 use super::definitions::definition;
@@ -138,7 +140,7 @@ fn meanings(table: &str, columns: impl Iterator<Item = &'static str>) -> Vec<Str
 }
 
 fn places(report: &Report) -> Vec<DistrictRow> {
-    let bare = |row: &DistrictRow| DistrictRow { shape: Vec::new(), ..row.clone() };
+    let bare = |row: &DistrictRow| DistrictRow { shape: Polygons::default(), ..row.clone() };
     let districts = report.account.districts.iter().map(bare);
     districts.chain([columns::outside_row(report), columns::total_row(report)]).collect()
 }

@@ -24,6 +24,7 @@ use crate::records::{
 };
 use crate::report::{Account, SeriesStep};
 use crate::settings::{DatePolicy, OutsidePolicy};
+use crate::store::Store;
 
 const PROGRAM: Digest = [7; 32];
 
@@ -129,11 +130,11 @@ fn settings() -> Settings {
 }
 
 fn with(survey: &Survey, cache: &Cache) -> Account {
-    account_here(&survey.clone().into(), &settings(), Some(cache), &Silent).expect("an account")
+    account_here(&survey.clone().into(), &settings(), Some(cache), &Store::new(None), &Silent).expect("an account")
 }
 
 fn without(survey: &Survey) -> Account {
-    account_here(&survey.clone().into(), &settings(), None, &Silent).expect("an account")
+    account_here(&survey.clone().into(), &settings(), None, &Store::new(None), &Silent).expect("an account")
 }
 
 fn open(folder: &Path) -> Cache {
@@ -485,7 +486,7 @@ fn an_account_that_breaks_a_law_is_not_kept() {
     let (versions, reaches) = (Versions::new(&survey), reaches(&survey, &settings));
     let covers = Covers::new(&survey, versions.on(settings.as_of), &settings, &reaches);
     let rules = Rules::new(&covers, &settings);
-    crate::account::overlay::overlay(&rules, true, Some(&cache), &Silent).expect("an overlay");
+    crate::account::overlay::overlay(&rules, true, Some(&cache), &Store::new(None), &Silent).expect("an overlay");
     assert_eq!(cache.end(false), CacheUse { windows: 1, reused: 0, trouble: None });
     assert!(fs::read_dir(folder.path()).expect("a folder").next().is_none());
 }

@@ -232,7 +232,7 @@ impl Encoder<'_> {
         self.one_of(&self.numbers.places, place)?;
         self.put.number(land.into());
         self.put.number(class.polygons().len() as u64);
-        class.polygons().iter().try_for_each(|polygon| self.rings(polygon))?;
+        class.polygons().iter().try_for_each(|polygon| self.rings(&polygon))?;
         self.rings(class.holes())?;
         self.put.number(class.chains().len() as u64);
         class.chains().try_for_each(|(points, forks)| {

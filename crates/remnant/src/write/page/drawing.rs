@@ -12,9 +12,11 @@
 //! before it in the stream. Positions count from longitude and latitude 0; those west of 180 may lie beyond 360 / 2 where
 //! the data lie across the antimeridian.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 use remnant_geometry::plane::{STEPS_PER_DEGREE, TURN};
-use remnant_geometry::{Bounds, GridPolygon, Point};
+use remnant_geometry::{Bounds, GridPolygon, Point, Polygons};
 
 use crate::records::{HazardClass, ReleaseKind};
 use crate::report::{LandState, Report};
@@ -61,7 +63,7 @@ pub(super) struct Drawing {
 /// A shape of the report with what the page is told of it.
 struct Shape<'a> {
     head: [usize; 3],
-    polygons: &'a [GridPolygon],
+    polygons: &'a Polygons,
 }
 
 /// The drawing of a report; `None` where it has no shapes.
@@ -90,8 +92,10 @@ fn sampled(shapes: &[Shape<'_>], (within_m, step): (f64, i64), east: &Eastward) 
         return None;
     }
     let mut stream = Stream { bytes: Vec::new(), pen: [0, 0] };
-    for polygon in shapes.iter().flat_map(|shape| shape.polygons.iter().step_by(SAMPLED)) {
-        stream.polygon(&simplified(polygon, within_m, step, east));
+    for shape in shapes {
+        for polygon in (0..shape.polygons.len()).step_by(SAMPLED).filter_map(|number| shape.polygons.get(number)) {
+            stream.polygon(&simplified(&polygon, within_m, step, east));
+        }
     }
     Some(stream.bytes.len() * SAMPLED)
 }
@@ -124,9 +128,9 @@ struct Eastward(bool);
 
 impl Eastward {
     fn of(shapes: &[Shape<'_>]) -> Self {
-        let shells = shapes.iter().flat_map(|s| s.polygons).filter_map(|p| p.first());
-        let spans: Vec<(i64, i64)> =
-            shells.filter_map(|ring| Bounds::of(ring.iter().copied())).map(|b| (b.min.x, b.max.x)).collect();
+        let bounds = |polygon: Cow<'_, GridPolygon>| Bounds::of(polygon.first()?.iter().copied());
+        let all = shapes.iter().flat_map(|shape| shape.polygons.iter());
+        let spans: Vec<(i64, i64)> = all.filter_map(bounds).map(|b| (b.min.x, b.max.x)).collect();
         let width = |spans: &mut dyn Iterator<Item = (i64, i64)>| {
             spans.fold(None, |all: Option<(i64, i64)>, (west, east)| {
                 Some(all.map_or((west, east), |(w, e)| (w.min(west), e.max(east))))
@@ -156,9 +160,11 @@ fn pack(shapes: &[Shape<'_>], (within_m, step): (f64, i64), east: &Eastward, bud
         }
         polygons += shape.polygons.len();
         // Some at a time: a level that does not fit is given up early.
-        for some in shape.polygons.chunks(DRAWN_AT_ONCE) {
-            let drawn: Vec<Vec<Ring>> =
-                some.par_iter().map(|polygon| simplified(polygon, within_m, step, east)).collect();
+        let count = shape.polygons.len();
+        for first in (0..count).step_by(DRAWN_AT_ONCE) {
+            let some = (first..count.min(first + DRAWN_AT_ONCE)).into_par_iter();
+            let polygons = some.filter_map(|number| shape.polygons.get(number));
+            let drawn: Vec<Vec<Ring>> = polygons.map(|polygon| simplified(&polygon, within_m, step, east)).collect();
             drawn.iter().for_each(|rings| stream.polygon(rings));
             if stream.bytes.len() > budget {
                 return None;
@@ -431,10 +437,11 @@ mod tests {
             let at = |degrees: i64| degrees * STEPS_PER_DEGREE;
             vec![ring(&[(at(west), 0), (at(west + 1), 0), (at(west + 1), at(1)), (at(west), at(1))])]
         };
-        let (east, west, home) = ([square(179)], [square(-180)], [square(-1), square(0)]);
+        let of = |wests: &[i64]| wests.iter().copied().map(square).collect::<Polygons>();
+        let (east, west, home) = (of(&[179]), of(&[-180]), of(&[-1, 0]));
         let shape = |polygons| Shape { head: [2, 0, 0], polygons };
         let both = Eastward::of(&[shape(&east), shape(&west)]);
-        assert_eq!((both.place(&east[0]), both.place(&west[0])), (0, TURN));
+        assert_eq!((both.place(&square(179)), both.place(&square(-180))), (0, TURN));
         assert!(!Eastward::of(&[shape(&home)]).0, "a country across the prime meridian stays where it is");
     }
 }

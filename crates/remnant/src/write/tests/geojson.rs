@@ -153,7 +153,7 @@ fn places_lie_on_earth_and_boxes_stay_narrow() {
                 district: None,
                 state: LandState::Contaminated(crate::records::HazardClass::Suspected),
                 area: cm2(1),
-                polygons: vec![square(x, 1)],
+                polygons: vec![square(x, 1)].into(),
             })
             .collect();
         json("remaining.geojson", &report)["bbox"].to_string()
@@ -167,7 +167,7 @@ fn places_lie_on_earth_and_boxes_stay_narrow() {
 fn rings_that_break_the_contract_are_put_right() {
     let mut report = sample::report();
     let backwards: GridPolygon = vec![ring(&[(0, 0), (0, 10), (10, 10), (10, 0), (0, 0)])];
-    report.account.districts = vec![DistrictRow { shape: vec![backwards], ..DistrictRow::default() }];
+    report.account.districts = vec![DistrictRow { shape: vec![backwards].into(), ..DistrictRow::default() }];
     let text = text("districts.geojson", &report);
     assert!(text.contains("[[[0,0],[0.000000001,0],[0.000000001,0.000000001],[0,0.000000001],[0,0]]]"), "{text}");
 }

@@ -151,7 +151,7 @@ fn a_figure_that_is_wrong_is_found() {
     }
     let mut moved = right.clone();
     let shape = moved.shapes.iter_mut().max_by_key(|s| s.area).unwrap();
-    shape.polygons.clear();
+    shape.polygons = remnant_geometry::Polygons::default();
     let mut compared = Compared::default();
     raster::compare(&scene, &moved, &mut compared);
     assert!(!compared.wrong.is_empty(), "land that is not drawn is not missed");

@@ -55,7 +55,7 @@ pub fn compare(scene: &Scene, account: &Account, out: &mut Compared) {
         .iter()
         .map(|shape| {
             let code = shape.district.and_then(|row| account.districts[row].code.clone());
-            (code, drawn(shape.state), Ground(shape.polygons.clone()))
+            (code, drawn(shape.state), Ground(shape.polygons.clone().into_vec()))
         })
         .collect();
     let as_of = scene.as_of();
