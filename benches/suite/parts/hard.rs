@@ -11,17 +11,16 @@ use crate::scenario::adverse::{KINDS, Kind};
 
 /// Settlement zones, some and many.
 pub(super) fn zones(options: &Options) -> Result<String, String> {
-    zones_of(options, &[options.size / 10, options.size])
+    zones_of(options, options.size / 10, &[options.size / 10, options.size])
 }
 
-/// As many settlement zones as there are hazards anywhere.
+/// As many settlement zones as there are hazards anywhere, ten for each hazard here.
 pub(super) fn zones_largest(options: &Options) -> Result<String, String> {
-    zones_of(options, &[options.largest])
+    zones_of(options, options.size, &[options.largest])
 }
 
-/// Settlement zones on a tenth of the usual hazards: they are judged one by one, whatever lies near.
-fn zones_of(options: &Options, numbers: &[u64]) -> Result<String, String> {
-    let hazards = options.size / 10;
+/// Settlement zones about some hazards: they are judged one by one, whatever lies near.
+fn zones_of(options: &Options, hazards: u64, numbers: &[u64]) -> Result<String, String> {
     let mut table = Table::new(&["zones", "s", "processor s", "MiB", "processor, microseconds a zone"]);
     let without = [plain(options, "no zones", &Spec::front(hazards).made_in(&options.data)?, "fgb")];
     let none = median(&without[0], &contest(&without, options.rounds, LIMIT)[0])?;

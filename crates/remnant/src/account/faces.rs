@@ -49,6 +49,8 @@ pub(super) struct WindowAccount {
     /// The sets of hazards that are live on some land of these windows, by the mark of its rim (counted from 1).
     pub live_sets: Vec<Vec<u32>>,
     live: Vec<u32>,
+    /// The marks of those of the window that is being done.
+    marks: FxHashMap<Vec<u32>, u32>,
     /// The releases with a task since a hazard was last recorded on a face.
     in_tasks: Vec<u32>,
 }
@@ -57,6 +59,19 @@ impl WindowAccount {
     /// Ends the window: its account goes into the ledger.
     pub fn end(&mut self) {
         self.ledger.deeds.enter(&mut self.deeds);
+        self.ledger.planning.shared.close();
+        self.marks.clear();
+    }
+
+    /// The mark of the hazards that are live.
+    fn mark(&mut self) -> u32 {
+        if let Some(&mark) = self.marks.get(&self.live) {
+            return mark;
+        }
+        self.live_sets.push(self.live.clone());
+        let mark = self.live_sets.len() as u32;
+        self.marks.insert(self.live.clone(), mark);
+        mark
     }
 
     /// Enters one face.
@@ -87,8 +102,7 @@ impl WindowAccount {
             class.class = 1 + place * 5 + (state as u32 - 1);
         }
         if state.is_contaminated() && rules.want_rim {
-            self.live_sets.push(self.live.clone());
-            class.rim = self.live_sets.len() as u32;
+            class.rim = self.mark();
         }
         class
     }

@@ -27,10 +27,12 @@ mod reaching;
 mod rim;
 mod rows;
 mod series;
+mod sharing;
 mod stability;
 mod tasks;
 mod transitions;
 mod treaty;
+mod varint;
 mod zones;
 
 use std::sync::Arc;

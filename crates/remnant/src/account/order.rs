@@ -10,8 +10,8 @@
 use std::cmp::Ordering;
 
 use remnant_geometry::Area;
-use rustc_hash::FxHashMap;
 
+use super::sharing::Sharing;
 use crate::report::{Access, Criterion, Plan, Priority, SquareMetres, ToClear, ZoneRow};
 use crate::settings::{Measure, Settings};
 
@@ -22,7 +22,7 @@ const SENSITIVITY: &str = "each weight in turn was halved, doubled and, where ot
 
 /// The order of work; `None` where no zone has anything to be cleared. `shared` is contaminated land by the zones that it
 /// is near.
-pub(super) fn plan(settings: &Settings, zones: &[ZoneRow], shared: &FxHashMap<Vec<u32>, Area>) -> Option<Plan> {
+pub(super) fn plan(settings: &Settings, zones: &[ZoneRow], shared: &Sharing) -> Option<Plan> {
     let work: Vec<(usize, &ToClear)> =
         zones.iter().enumerate().filter_map(|(i, z)| Some((i, z.to_clear.as_ref()?))).collect();
     if work.is_empty() {
@@ -185,18 +185,18 @@ fn variations(base: &[f64]) -> Vec<Vec<f64>> {
 }
 
 /// The land to be cleared for each zone that was not to be cleared for one before it in the sequence.
-fn marginal(sequence: &[usize], zones: usize, shared: &FxHashMap<Vec<u32>, Area>) -> Vec<SquareMetres> {
+fn marginal(sequence: &[usize], zones: usize, shared: &Sharing) -> Vec<SquareMetres> {
     let mut turn = vec![usize::MAX; zones];
     for (at, &zone) in sequence.iter().enumerate() {
         turn[zone] = at;
     }
     let mut own = vec![Area::ZERO; zones];
-    for (sharing, &area) in shared {
+    shared.each(|sharing, area| {
         // Every zone with contaminated land near has work, so the first of them is in the sequence.
         if let Some(&first) = sharing.iter().min_by_key(|&&zone| turn[zone as usize]) {
             own[first as usize] += area;
         }
-    }
+    });
     own.into_iter().map(SquareMetres::rounded).collect()
 }
 

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::events::{Covers, Parts};
 use super::ledger::add_all;
+use super::sharing::Sharing;
 
 /// Where something lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,8 +23,8 @@ pub(super) struct PlanningLand {
     pub themes: FxHashMap<(u32, Where, bool), Area>,
     /// Land that a feature covers, and whether it is contaminated.
     pub features: FxHashMap<(u32, Where, bool), Area>,
-    /// Contaminated land by the zones that it is within the safety distance of, in ascending order.
-    pub shared: FxHashMap<Vec<u32>, Area>,
+    /// Contaminated land by the zones that it is within the safety distance of.
+    pub shared: Sharing,
     /// Contaminated land within the safety distance of a zone on which a hazard is live.
     pub hazards: FxHashMap<(u32, u32), Area>,
 }
@@ -33,7 +34,7 @@ impl PlanningLand {
     pub fn merge(&mut self, other: Self) {
         add_all(&mut self.themes, other.themes);
         add_all(&mut self.features, other.features);
-        add_all(&mut self.shared, other.shared);
+        self.shared.merge(other.shared);
         add_all(&mut self.hazards, other.hazards);
     }
 
@@ -65,7 +66,7 @@ impl PlanningLand {
             for &zone in &zones {
                 live.iter().for_each(|&hazard| *self.hazards.entry((zone, hazard)).or_default() += area);
             }
-            *self.shared.entry(zones).or_default() += area;
+            self.shared.add(zones, area);
         }
     }
 }

@@ -66,9 +66,9 @@ struct Work {
 impl Work {
     fn new(ledger: &Ledger, zones: usize) -> Self {
         let mut work = Self { areas: vec![Area::ZERO; zones], hazards: vec![Vec::new(); zones] };
-        for (sharing, &area) in &ledger.planning.shared {
+        ledger.planning.shared.each(|sharing, area| {
             sharing.iter().for_each(|&zone| work.areas[zone as usize] += area);
-        }
+        });
         for (&(zone, hazard), &area) in &ledger.planning.hazards {
             work.hazards[zone as usize].push((hazard, area));
         }

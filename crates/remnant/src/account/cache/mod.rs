@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `numbers` | records, districts, dates... of a window counted within the window |
 //! | `key` | everything that the account of a window depends on, as one digest |
-//! | `value`, `varint` | the account of a window as bytes, and back |
+//! | `value` | the account of a window as bytes, and back |
 //! | `pack` | the file that holds the values of a run |
 //! | `folder` | the folder of packs |
 //!
@@ -21,7 +21,6 @@ mod pack;
 #[cfg(test)]
 mod tests;
 mod value;
-mod varint;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};

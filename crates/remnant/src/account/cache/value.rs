@@ -13,8 +13,9 @@ use rustc_hash::FxHashMap;
 use super::super::ledger::{DeedBook, Flow, Ground, Ledger, ZoneLand};
 use super::super::overlay::Overlay;
 use super::super::planning::{PlanningLand, Where};
+use super::super::sharing::Sharing;
+use super::super::varint::{Put, Take};
 use super::numbers::{Numbers, within};
-use super::varint::{Put, Take};
 use crate::status::State;
 
 /// Bytes of a point.
@@ -124,7 +125,16 @@ impl Encoder<'_> {
                 to.place(place)
             })?;
         }
-        self.sums(shared, |to, zones| to.list(&n.near, zones))?;
+        self.put.number(shared.len() as u64);
+        let mut all = Some(());
+        shared.each(|zones, area| {
+            all = all.and_then(|()| {
+                self.list(&n.near, zones)?;
+                self.put.signed(i64::try_from(area.units()).ok()?);
+                Some(())
+            });
+        });
+        all?;
         self.sums(hazards, |to, &(zone, hazard)| {
             to.one_of(&n.near, zone)?;
             to.one_of(&n.events, hazard)
@@ -309,7 +319,7 @@ impl Decoder<'_> {
             planning: PlanningLand {
                 themes: self.sums(|from| from.used(&n.themes))?,
                 features: self.sums(|from| from.used(&n.features))?,
-                shared: self.sums(|from| from.list(&n.near))?,
+                shared: self.sharing()?,
                 hazards: self.sums(|from| Some((from.one_of(&n.near)?, from.one_of(&n.events)?)))?,
             },
             in_effect: Area::from_units(i128::from_le_bytes(*self.take.bytes(16)?.first_chunk()?)),
@@ -326,6 +336,19 @@ impl Decoder<'_> {
             }
         }
         Some(sums)
+    }
+
+    fn sharing(&mut self) -> Option<Sharing> {
+        let mut sharing = Sharing::default();
+        for _ in 0..self.take.count()? {
+            let zones = self.list(&self.numbers.near)?;
+            if !zones.is_sorted_by(|a, b| a < b) {
+                return None;
+            }
+            sharing.add(zones, Area::from_units(self.take.signed()?.into()));
+        }
+        sharing.close();
+        Some(sharing)
     }
 
     fn deeds(&mut self) -> Option<DeedBook> {
