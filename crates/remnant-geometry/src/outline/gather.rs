@@ -169,6 +169,7 @@ impl Loose {
         }
         self.changes.clear();
     }
+
     /// Joins the edges: what is whole becomes part of the outline of the class, and so do the parts of the rest. Tells the
     /// bytes of the polygons that are whole.
     fn join(&self, origin: Point, corners: &SideCorners, class: &mut ClassOutline) -> u64 {
