@@ -231,6 +231,10 @@ fn status(scene: &Scene, zone: &ZonePlace, slack: f64) -> Option<ZoneStatus> {
         let [least, most] = [within(metres[0], reach)?, within(metres[1], reach)?];
         (least == most).then_some(least)
     };
+    // Of ground as thin as the grid it is the border that may come out elsewhere, and with it what lies on it.
+    if f.points > 0 && zone.place.area <= slack {
+        return None;
+    }
     if f.points > 0 || above(zone.place.closing)? {
         return Some(ZoneStatus::Contaminated);
     }
