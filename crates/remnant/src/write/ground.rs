@@ -43,6 +43,13 @@ impl Extent {
         })
     }
 
+    /// Whether all of it is narrower with what lies west of the prime meridian moved: a country on both sides of the
+    /// antimeridian.
+    pub(super) fn is_narrower_moved(&self) -> bool {
+        let width = |bounds: Option<Bounds>| bounds.map_or(0, |b| b.max.x - b.min.x);
+        !self.across && width(self.moved) < width(self.plain)
+    }
+
     /// West, south, east and north in degrees; from -180 to 180 where something lies on either side of the antimeridian.
     pub(super) fn degrees(&self) -> Option<[f64; 4]> {
         let ([west, south], [east, north]) = self.plain.map(|b| (corner(b.min), corner(b.max)))?;
@@ -53,8 +60,8 @@ impl Extent {
     /// box, whose west is greater than its east (RFC 7946, section 5.2).
     pub(super) fn push_bbox(&self, out: &mut String) {
         let (Some(plain), Some(moved)) = (self.plain, self.moved) else { return };
-        let narrow = !self.across && moved.max.x - moved.min.x < plain.max.x - plain.min.x;
-        let (west, east) = if narrow { (moved.min.x, moved.max.x) } else { (plain.min.x, plain.max.x) };
+        let (west, east) =
+            if self.is_narrower_moved() { (moved.min.x, moved.max.x) } else { (plain.min.x, plain.max.x) };
         let east = if east > HALF_TURN { east - TURN } else { east };
         let west = if west > HALF_TURN { west - TURN } else { west };
         out.push_str(",\"bbox\":[");

@@ -12,14 +12,13 @@
 //! before it in the stream. Positions count from longitude and latitude 0; those west of 180 may lie beyond 360 / 2 where
 //! the data lie across the antimeridian.
 
-use std::borrow::Cow;
-
 use rayon::prelude::*;
 use remnant_geometry::plane::{STEPS_PER_DEGREE, TURN};
 use remnant_geometry::{Bounds, GridPolygon, Point, Polygons};
 
 use crate::records::{HazardClass, ReleaseKind};
 use crate::report::{LandState, Report};
+use crate::write::ground::Extent;
 
 /// Bytes that a drawing may take; in the page they become a third more.
 const BUDGET: usize = 9 << 20;
@@ -128,20 +127,7 @@ struct Eastward(bool);
 
 impl Eastward {
     fn of(shapes: &[Shape<'_>]) -> Self {
-        let bounds = |polygon: Cow<'_, GridPolygon>| Bounds::of(polygon.first()?.iter().copied());
-        let all = shapes.iter().flat_map(|shape| shape.polygons.iter());
-        let spans: Vec<(i64, i64)> = all.filter_map(bounds).map(|b| (b.min.x, b.max.x)).collect();
-        let width = |spans: &mut dyn Iterator<Item = (i64, i64)>| {
-            spans.fold(None, |all: Option<(i64, i64)>, (west, east)| {
-                Some(all.map_or((west, east), |(w, e)| (w.min(west), e.max(east))))
-            })
-        };
-        let moved = |&(west, east): &(i64, i64)| if east <= 0 { (west + TURN, east + TURN) } else { (west, east) };
-        let plain = width(&mut spans.iter().copied());
-        let narrow = width(&mut spans.iter().map(moved));
-        let across = spans.iter().any(|&(west, east)| west < 0 && east > 0);
-        let span = |all: Option<(i64, i64)>| all.map_or(0, |(west, east)| east - west);
-        Self(!across && span(narrow) < span(plain))
+        Self(Extent::of_polygons(shapes.iter().map(|shape| shape.polygons)).is_narrower_moved())
     }
 
     fn place(&self, polygon: &GridPolygon) -> i64 {
