@@ -67,6 +67,34 @@ fn borders_that_meet_too_often_stop_the_run_and_are_named() {
 }
 
 #[test]
+fn versions_of_districts_that_meet_too_often_are_told_as_what_they_are() {
+    let place = Place::new();
+    let bars = |upright: bool| {
+        (0..12).map(move |i| {
+            let (from, to) = (20 * i, 20 * i + 10);
+            let [west, south, east, north] = if upright { [from, 0, to, 1200] } else { [0, from, 1200, to] };
+            let at = [1_700_000 + west, 4_400_000 + south, 1_700_000 + east, 4_400_000 + north];
+            let valid = if upright { ("valid_to", "2019-12-31") } else { ("valid_from", "2020-01-01") };
+            let code = format!("{}{i}", if upright { "u" } else { "l" });
+            Feature::new(json!({"code": code, "name": code, valid.0: valid.1}), rectangle(at))
+        })
+    };
+    place.write("districts.geojson", collection(&bars(true).chain(bars(false)).collect::<Vec<_>>()));
+    let hazard = rectangle([1_710_000, 4_410_000, 1_711_000, 4_411_000]);
+    place.write("hazards.geojson", collection(&[Feature::new(json!({"id": "h", "class": "confirmed"}), hazard)]));
+    let call = ["--hazards", "hazards.geojson", "--districts", "districts.geojson"];
+    // No two of one day meet.
+    let refused = place.run(&[&call[..], &["--limit", "tile_crossings=100"]].concat());
+    refused.with(2).saying(&[
+        "the districts could not be cut",
+        "meet too often",
+        "tile_crossings is 100",
+        "what to do",
+    ]);
+    place.run(&call).with(0);
+}
+
+#[test]
 fn a_file_that_grows_is_read_where_that_is_allowed() {
     let place = Place::new();
     // One arc of 600 positions that a hundred thousand rings use.

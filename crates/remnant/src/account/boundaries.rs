@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use remnant_geometry::{Area, FaceClass, WindowFaces};
+use remnant_geometry::{Area, FaceClass};
 use rustc_hash::FxHashMap;
 
+use super::overlay::{cutter, uncut};
 use super::reaching::Reaching;
-use crate::error::{Error, Location, Result};
+use crate::error::{Error, Result};
 use crate::finding::{Code, Finding};
 use crate::progress::Progress;
+use crate::read::Limits;
 use crate::records::{District, Survey};
 use crate::report::SquareMetres;
 
@@ -57,6 +59,7 @@ impl<'a> Versions<'a> {
         &self,
         day: Option<Date>,
         span: Option<(Date, Date)>,
+        limits: &Limits,
         progress: &dyn Progress,
     ) -> Result<Vec<Finding>> {
         let left_out: Vec<_> = self.districts.iter().filter(|v| !Self::holds(v, day)).collect();
@@ -64,7 +67,7 @@ impl<'a> Versions<'a> {
         if left_out.is_empty() && breaks.is_empty() {
             return Ok(Vec::new());
         }
-        let passed = self.passed(day, &breaks, progress)?;
+        let passed = self.passed(day, &breaks, limits, progress)?;
         let on = day.map_or_else(|| "at the end".to_owned(), |day| format!("on {day}"));
         let mut findings = Vec::new();
         let mut layers: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
@@ -120,7 +123,7 @@ impl<'a> Versions<'a> {
 
     /// The land that is in other hands on each of some days than on the day before, by the first version of a district
     /// that bears its code; and the land of versions that has no district on `day`.
-    fn passed(&self, day: Option<Date>, breaks: &[Date], progress: &dyn Progress) -> Result<Passed> {
+    fn passed(&self, day: Option<Date>, breaks: &[Date], limits: &Limits, progress: &dyn Progress) -> Result<Passed> {
         let mut order: Vec<usize> = (0..self.districts.len()).collect();
         order.sort_by_key(|&row| (&self.districts[row].0.code, self.districts[row].0.origin));
         let first_of: FxHashMap<&str, usize> =
@@ -136,7 +139,7 @@ impl<'a> Versions<'a> {
         };
         let reaching = Reaching::new(grounds.len() as u32, |number| grounds[number as usize]);
         let mut passed = Passed { gap: Area::ZERO, land: BTreeMap::new() };
-        let mut cutter = WindowFaces::default();
+        let mut cutter = cutter(limits);
         let mut numbers = Vec::new();
         for &window in reaching.windows() {
             if progress.advance(0) {
@@ -156,10 +159,7 @@ impl<'a> Versions<'a> {
                 }
                 FaceClass::default()
             });
-            torn.map_err(|torn| {
-                let remedy = "this is a fault of the program: please report it with the input that shows it";
-                Error::failed("the districts could not be cut into faces", Location::default(), torn, remedy)
-            })?;
+            torn.map_err(|torn| uncut("the districts could not be cut into faces", &torn, limits))?;
         }
         Ok(passed)
     }

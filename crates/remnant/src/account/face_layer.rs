@@ -17,9 +17,9 @@ use super::atoms::UNIT;
 use super::book::Book;
 use super::events::Covers;
 use super::faces::Rules;
-use super::overlay::REPORT;
+use super::overlay::{cutter, uncut};
 use super::reaching::Reaching;
-use crate::error::{Error, Location, Result};
+use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::report::{Check, Face, FaceRecord, Figures, RecordKind};
 use crate::settings::Settings;
@@ -86,7 +86,7 @@ impl Ground {
 /// `rows` are those of the events' records in the account.
 pub(super) fn faces(rules: &Rules<'_>, rows: &[usize], store: &Store, progress: &dyn Progress) -> Result<Vec<Face>> {
     let covers = rules.covers;
-    let faces = labelled(covers, store, progress)?.into_iter().map(|(label, area, polygons)| {
+    let faces = labelled(rules, store, progress)?.into_iter().map(|(label, area, polygons)| {
         let (place, events) = label.split_first().map_or((covers.outside(), &[][..]), |(p, e)| (*p, e));
         let mut state = State::None;
         let records = replay(rules, events, |number, after, change| {
@@ -113,12 +113,9 @@ fn replay<T>(rules: &Rules<'_>, events: &[u32], mut tell: impl FnMut(u32, State,
     events.iter().map(&mut one).collect()
 }
 
-fn failed(why: impl std::fmt::Display) -> Error {
-    Error::failed("the faces could not be drawn", Location::default(), why, REPORT)
-}
-
 /// All windows in parallel.
-fn labelled(covers: &Covers<'_>, store: &Store, progress: &dyn Progress) -> Result<Vec<(Label, Area, Polygons)>> {
+fn labelled(rules: &Rules<'_>, store: &Store, progress: &dyn Progress) -> Result<Vec<(Label, Area, Polygons)>> {
+    let covers = rules.covers;
     // All of them, though only records and districts make labels: a zone's edge bends others that it crosses by up to
     // half a step, and the areas are to be those of the figures.
     let grounds = covers.grounds();
@@ -134,14 +131,14 @@ fn labelled(covers: &Covers<'_>, store: &Store, progress: &dyn Progress) -> Resu
             let class = if name(covers, cover, &mut label) { ground.enter(&label, area) } else { 0 };
             FaceClass { class, ..FaceClass::default() }
         });
-        torn.map_err(failed)?;
+        torn.map_err(|torn| uncut("the faces could not be drawn", &torn, &rules.limits))?;
         ground.outline = outline;
         Ok(ground)
     };
     let ground = windows
         .par_iter()
         .try_fold(
-            || (Ground::default(), WindowFaces::default(), 0),
+            || (Ground::default(), cutter(&rules.limits), 0),
             |(mut sum, mut cutter, drawn), &window| {
                 sum.merge(one(window, &mut cutter)?);
                 let drawn = store.draw(&mut sum.outline, drawn, false)?;

@@ -126,7 +126,7 @@ pub(crate) fn account_here(
     findings.extend(doubt);
     findings.extend(tasks::findings(survey, &covers, ledger));
     let first = settings.since.or_else(|| series.as_ref().and_then(|s| s.dates.first().copied()));
-    findings.extend(versions.findings(settings.boundaries, first.zip(settings.as_of), progress)?);
+    findings.extend(versions.findings(settings.boundaries, first.zip(settings.as_of), &settings.limits, progress)?);
     checks.extend(series.iter().flat_map(|s| series::checks(s, &rows.places, &rows.total, &zones)));
     checks.extend(enter_exposure(survey, &rules, &overlay, &mut rows, &mut zones));
     let plan = order::plan(&settings, &zones, &overlay.ledger.planning.shared);

@@ -15,7 +15,7 @@ use super::reaching::Reaching;
 use crate::error::{Error, Location, Result};
 use crate::guard;
 use crate::progress::{Progress, share};
-use crate::read::Limit;
+use crate::read::{Limit, Limits};
 use crate::store::Store;
 
 /// What the faces of all windows come to.
@@ -71,8 +71,7 @@ pub(super) fn overlay(
         failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     };
     let failed = || failure.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-    let most = usize::try_from(rules.limits.of(Limit::TileCrossings)).unwrap_or(usize::MAX);
-    let worker = || Worker { cutter: WindowFaces::meeting_at_most(most), ..Worker::default() };
+    let worker = || Worker { cutter: cutter(&rules.limits), ..Worker::default() };
     let mut result = windows
         .par_iter()
         .fold(worker, |mut worker, &window| {
@@ -98,7 +97,7 @@ pub(super) fn overlay(
     Ok(result)
 }
 
-pub(super) const REPORT: &str = "this is a fault of the program: please report it with the input that shows it";
+const REPORT: &str = "this is a fault of the program: please report it with the input that shows it";
 
 /// Records that a message about a window names.
 const NAMED: usize = 12;
@@ -161,10 +160,10 @@ impl Worker {
             class
         });
         torn.map_err(|torn| match torn.too_many {
-            true => too_many(&torn, &self.reaching, ground.rules),
+            true => too_many(UNCUT, &torn, &with_most_corners(&self.reaching, ground.rules), &ground.rules.limits),
             false => {
                 let why = format!("{torn}, {}", self.near(window, ground));
-                Error::failed("the ground could not be cut into faces", Location::default(), why, REPORT)
+                Error::failed(UNCUT, Location::default(), why, REPORT)
             }
         })?;
         self.account.end();
@@ -203,20 +202,37 @@ impl Worker {
     }
 }
 
-/// Borders meet in a tile more often than is allowed: names the records with the most corners, of those that reach it.
-fn too_many(torn: &Torn, reaching: &[u32], rules: &Rules<'_>) -> Error {
-    const NAMED: usize = 3;
+const UNCUT: &str = "the ground could not be cut into faces";
+
+/// What cuts windows within the limits of a run.
+pub(super) fn cutter(limits: &Limits) -> WindowFaces {
+    WindowFaces::meeting_at_most(usize::try_from(limits.of(Limit::TileCrossings)).unwrap_or(usize::MAX))
+}
+
+/// The error for a cut of which no records need be named; `what` could not be done.
+pub(super) fn uncut(what: &str, torn: &Torn, limits: &Limits) -> Error {
+    match torn.too_many {
+        true => too_many(what, torn, "", limits),
+        false => Error::failed(what, Location::default(), torn, REPORT),
+    }
+}
+
+/// Borders meet in a tile more often than is allowed; `whose` they are, or nothing.
+fn too_many(what: &str, torn: &Torn, whose: &str, limits: &Limits) -> Error {
     let tile = |n: i32| i64::from(n) * TILE;
     let [x, y] = Point { x: tile(torn.column), y: tile(torn.row) }.degrees();
+    let limit = limits.reached(Limit::TileCrossings);
+    let why = format!("near longitude {x:.3}, latitude {y:.3} borders{whose} meet too often; {limit}");
+    let remedy = "look at what lies there in a GIS: thousands of teeth or copies in one place are not what was drawn";
+    Error::unusable(what, Location::default(), why, remedy)
+}
+
+/// The records with the most corners, of those that reach a window.
+fn with_most_corners(reaching: &[u32], rules: &Rules<'_>) -> String {
+    const NAMED: usize = 3;
     let mut records: Vec<_> = reaching.iter().filter_map(|&r| rules.covers.events.get(r as usize)).collect();
     records.sort_by_key(|event| (std::cmp::Reverse(event.ground.len()), event.origin(rules.covers.survey)));
     let named: Vec<String> =
         records.iter().take(NAMED).map(|event| format!("`{}`", event.id(rules.covers.survey))).collect();
-    let limit = rules.limits.reached(Limit::TileCrossings);
-    let why = format!(
-        "near longitude {x:.3}, latitude {y:.3} borders of records such as {} meet too often; {limit}",
-        named.join(", ")
-    );
-    let remedy = "look at these records in a GIS: thousands of teeth or copies in one place are not what was drawn";
-    Error::unusable("the ground could not be cut into faces", Location::default(), why, remedy)
+    format!(" of records such as {}", named.join(", "))
 }
