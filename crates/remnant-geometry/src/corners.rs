@@ -6,7 +6,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::io;
-use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::panic::{RefUnwindSafe, UnwindSafe, panic_any};
 use std::sync::Arc;
 
 use crate::plane::{Bounds, Point};
@@ -23,6 +23,33 @@ pub trait Bytes: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn read(&self, place: u64, into: &mut [u8]) -> io::Result<()>;
 }
 
+/// What a panic carries where bytes that were put aside can't be read again: nothing can be said of any ground then, and
+/// the run must end, but the fault is that of the machine.
+#[derive(Debug)]
+pub struct Lost {
+    /// What can't be read, and why, as a sentence without a full stop.
+    pub why: String,
+}
+
+/// A sum over bytes that are put aside. A disk on which there is less room than it said gives back others without a word,
+/// mostly zeros: such ground would be no ground.
+pub(crate) fn checked(bytes: &[u8]) -> u32 {
+    crc32fast::hash(bytes)
+}
+
+/// Reads bytes that were put aside.
+///
+/// # Panics
+/// Where they can't be read, or are others: with [`Lost`].
+pub(crate) fn read_again(from: &dyn Bytes, place: u64, into: &mut [u8], sum: u32) {
+    let why = match from.read(place, into) {
+        Ok(()) if checked(into) == sum => return,
+        Ok(()) => "other bytes came back than were written".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    panic_any(Lost { why })
+}
+
 /// Where the corners of many footprints are held together: for each its steps east and north of the south-west corner of
 /// its footprint's bounds.
 pub struct Shelf(Held);
@@ -30,7 +57,7 @@ pub struct Shelf(Held);
 enum Held {
     Here(Box<[[u32; 2]]>),
     /// Each number as four bytes, the lowest first.
-    Elsewhere(Box<dyn Bytes>),
+    Elsewhere(Arc<dyn Bytes>),
 }
 
 impl Shelf {
@@ -40,8 +67,12 @@ impl Shelf {
     }
 
     /// A shelf of the [`Self::bytes`] of corners.
-    pub fn elsewhere(bytes: impl Bytes + 'static) -> Self {
-        Self(Held::Elsewhere(Box::new(bytes)))
+    pub fn elsewhere(bytes: Arc<dyn Bytes>) -> Self {
+        Self(Held::Elsewhere(bytes))
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        matches!(self.0, Held::Elsewhere(_))
     }
 
     /// Corners as a shelf elsewhere holds them.
@@ -49,18 +80,13 @@ impl Shelf {
         corners.iter().flatten().flat_map(|steps| steps.to_le_bytes()).collect()
     }
 
-    /// Some of the corners.
-    ///
-    /// # Panics
-    /// Where they can't be read: then nothing can be said of any ground, and the run must end.
-    fn corners(&self, first: u32, count: u32) -> View<'_> {
+    /// Some of the corners. Panics as [`read_again`] does.
+    fn corners(&self, first: u32, count: u32, sum: u32) -> View<'_> {
         match &self.0 {
             Held::Here(corners) => View::Near(&corners[first as usize..][..count as usize]),
             Held::Elsewhere(bytes) => {
                 let mut corners = vec![[0; BYTES]; count as usize].into_boxed_slice();
-                if let Err(error) = bytes.read(u64::from(first) * BYTES as u64, corners.as_flattened_mut()) {
-                    panic!("corners that were put aside can't be read again: {error}");
-                }
+                read_again(bytes.as_ref(), u64::from(first) * BYTES as u64, corners.as_flattened_mut(), sum);
                 View::Kept(corners)
             }
         }
@@ -79,8 +105,9 @@ pub(crate) enum Corners {
     /// Steps east and north of the south-west corner of the bounds: nearly all ground is less than 0.4 degrees wide and
     /// high.
     Near(Box<[[u32; 2]]>),
-    /// The same, by the first corner and their number, on a shelf.
-    Kept(Arc<Shelf>, u32, u32),
+    /// The same, by the first one and their number, on a shelf; where that is elsewhere than in memory, with the sum of
+    /// their bytes (see [`checked`]).
+    Kept { shelf: Arc<Shelf>, first: u32, count: u32, sum: u32 },
     /// Where that would take more than 32 bits.
     Far(Box<[Point]>),
 }
@@ -135,7 +162,7 @@ impl Corners {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Near(offsets) => offsets.len(),
-            Self::Kept(_, _, count) => *count as usize,
+            Self::Kept { count, .. } => *count as usize,
             Self::Far(points) => points.len(),
         }
     }
@@ -143,7 +170,7 @@ impl Corners {
     pub(crate) fn view(&self) -> View<'_> {
         match self {
             Self::Near(offsets) => View::Near(offsets),
-            Self::Kept(shelf, first, count) => shelf.corners(*first, *count),
+            Self::Kept { shelf, first, count, sum } => shelf.corners(*first, *count, *sum),
             Self::Far(points) => View::Far(points),
         }
     }
@@ -151,7 +178,7 @@ impl Corners {
     /// Puts near corners behind others; `false` where they are far, or held elsewhere than in memory.
     pub(crate) fn pack(&self, others: &mut Vec<[u32; 2]>) -> bool {
         match self {
-            Self::Kept(shelf, ..) if matches!(shelf.0, Held::Elsewhere(_)) => false,
+            _ if self.are_elsewhere() => false,
             _ => match self.view() {
                 View::Near(offsets) => {
                     others.extend_from_slice(offsets);
@@ -164,16 +191,19 @@ impl Corners {
 
     /// Near corners become those that a shelf holds from a place on.
     pub(crate) fn put_on(&mut self, shelf: &Arc<Shelf>, first: u64) {
-        if let (Ok(first), Ok(count)) = (u32::try_from(first), u32::try_from(self.len()))
-            && !matches!(self, Self::Far(_))
-        {
-            *self = Self::Kept(Arc::clone(shelf), first, count);
+        let sum = match self.view() {
+            View::Near(corners) if shelf.is_elsewhere() => checked(&Shelf::bytes(corners)),
+            View::Near(_) => 0,
+            View::Kept(_) | View::Far(_) => return,
+        };
+        if let (Ok(first), Ok(count)) = (u32::try_from(first), u32::try_from(self.len())) {
+            *self = Self::Kept { shelf: Arc::clone(shelf), first, count, sum };
         }
     }
 
     /// Whether they are held elsewhere than in memory.
     pub(crate) fn are_elsewhere(&self) -> bool {
-        matches!(self, Self::Kept(shelf, ..) if matches!(shelf.0, Held::Elsewhere(_)))
+        matches!(self, Self::Kept { shelf, .. } if shelf.is_elsewhere())
     }
 }
 
@@ -224,7 +254,7 @@ mod tests {
         assert!(two.pack(&mut corners));
         assert!(!far.pack(&mut corners));
         let bytes = Shelf::bytes(&corners);
-        for shelf in [Shelf::here(corners.clone()), Shelf::elsewhere(InMemory(bytes))] {
+        for shelf in [Shelf::here(corners.clone()), Shelf::elsewhere(Arc::new(InMemory(bytes)))] {
             let mut kept = two.clone();
             kept.put_on(&Arc::new(shelf), place);
             assert_eq!(kept, two);
@@ -240,12 +270,22 @@ mod tests {
     }
 
     #[test]
+    fn corners_take_three_words_a_record() {
+        // A survey has millions of them.
+        assert_eq!(size_of::<Corners>(), 24);
+    }
+
+    #[test]
     fn corners_that_are_lost_are_never_guessed() {
-        let mut lost = ground(0.1);
-        lost.put_on(&Arc::new(Shelf::elsewhere(InMemory(vec![0; 8]))), 0);
-        let seen = std::panic::catch_unwind(|| lost.edges().count());
-        let why = seen.expect_err("nothing is said of this ground");
-        let why = why.downcast_ref::<String>().map_or("", String::as_str);
-        assert!(why.starts_with("corners that were put aside can't be read again"), "{why}");
+        // Fewer bytes than there were, and as many that are others.
+        for (bytes, wanted) in [(8, io::ErrorKind::UnexpectedEof.to_string().as_str()), (800, "other bytes came back")]
+        {
+            let mut lost = ground(0.1);
+            lost.put_on(&Arc::new(Shelf::elsewhere(Arc::new(InMemory(vec![0; bytes])))), 0);
+            let seen = std::panic::catch_unwind(|| lost.edges().count());
+            let why = seen.expect_err("nothing is said of this ground");
+            let why = &why.downcast_ref::<Lost>().expect("the machine's fault").why;
+            assert!(why.starts_with(wanted), "{why}");
+        }
     }
 }

@@ -73,7 +73,7 @@ mod strips;
 mod validity;
 pub mod window;
 
-pub use corners::{Bytes, Shelf};
+pub use corners::{Bytes, Lost, Shelf};
 pub use cut::{TILES_PER_WINDOW, Window};
 pub use faces::Torn;
 pub use footprint::{Budget, Defect, Footprint, NoFootprint, RawPolygon};

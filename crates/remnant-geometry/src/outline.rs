@@ -172,22 +172,17 @@ impl Outline {
         self.held
     }
 
-    /// Puts the polygons aside that are whole: `put` is given their bytes, and gives the place from which on they can be
-    /// read `elsewhere`. Those that are joined over windows at the end stay in memory.
+    /// Puts the polygons aside that are whole: `put` is given the bytes of some of them, again and again, and gives the
+    /// place from which on these can be read `elsewhere`. Those that are joined over windows at the end stay in memory.
     ///
     /// # Errors
     /// Those of `put`.
     pub fn put_aside<E>(
         &mut self,
         elsewhere: &Arc<dyn Bytes>,
-        put: impl FnOnce(&[u8]) -> Result<u64, E>,
+        mut put: impl FnMut(&[u8]) -> Result<u64, E>,
     ) -> Result<(), E> {
-        let mut bytes = Vec::new();
-        self.classes.iter().for_each(|class| class.finished.pack(&mut bytes));
-        let mut place = put(&bytes)?;
-        for class in &mut self.classes {
-            place = class.finished.put_aside(elsewhere, place);
-        }
+        self.classes.iter_mut().try_for_each(|class| class.finished.put_aside(elsewhere, &mut put))?;
         self.held = 0;
         Ok(())
     }

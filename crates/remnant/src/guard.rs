@@ -1,9 +1,12 @@
-//! The last line of defence: a panic, which is always a fault of this program, becomes an error that says what was being
-//! done, and to what. A result that a panic had a hand in is never used.
+//! The last line of defence: a panic becomes an error that says what was being done, and to what. A result that a panic
+//! had a hand in is never used. It is a fault of this program, but for one: what was put aside on the disk is read from
+//! the middle of the geometry, where nothing but a panic leads out if the disk fails.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
+
+use remnant_geometry::Lost;
 
 use crate::error::{Error, FAULT, Location, Result};
 use crate::progress::{CacheUse, Progress};
@@ -29,22 +32,42 @@ pub(crate) fn caught_in_stage<T>(progress: &dyn Progress, work: impl FnOnce(&dyn
     })
 }
 
+/// What an error says where the disk did not give back what was put aside.
+const LOST: &str = "the disk does not give back what was put aside there, so nothing was written";
+
+const LOST_REMEDY: &str =
+    "see whether the disk is in order, name a folder on another one in TMPDIR, or give more memory with --memory";
+
 /// A panic that was caught: what it said.
-pub(crate) struct Panic(String);
+pub(crate) enum Panic {
+    /// A fault of this program.
+    Fault(String),
+    /// The disk did not give back what was put aside.
+    Lost(String),
+}
 
 impl Panic {
     fn of(panic: Box<dyn Any + Send>) -> Self {
+        let panic = match panic.downcast::<Lost>() {
+            Ok(lost) => return Self::Lost(lost.why),
+            Err(panic) => panic,
+        };
         let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         let text = text.unwrap_or("it gave no reason").to_owned();
         // It could be of any type, whose end could panic too.
         std::mem::forget(panic);
-        Self(text)
+        Self::Fault(text)
     }
 
     /// The error that it becomes. `doing` ends the sentence "while ..."; `about` is what else is known, or nothing.
     pub(crate) fn fault(self, doing: &str, place: Location, about: &str) -> Error {
+        let said = match self {
+            Self::Fault(said) => said,
+            // Where it was met, and with which record, has nothing to do with it.
+            Self::Lost(why) => return Error::failed(LOST, Location::default(), why, LOST_REMEDY),
+        };
         let stop = if about.is_empty() { "" } else { "; " };
-        let why = format!("while {doing}: {}{stop}{about}", self.0);
+        let why = format!("while {doing}: {said}{stop}{about}");
         Error::failed(
             FAULT,
             place,

@@ -28,6 +28,7 @@ const BATCH: u64 = 4 << 20;
 pub(crate) struct Store {
     /// From so many bytes of records on, corners go to the disk.
     most: u64,
+    /// Bytes of records and their corners, without corners on the disk.
     held: AtomicU64,
     /// From so many bytes of records and shapes on, shapes go to the disk.
     most_with_shapes: u64,
@@ -37,10 +38,9 @@ pub(crate) struct Store {
 
 /// The file, and how much of it is written.
 struct Disk {
-    file: Arc<File>,
-    folder: PathBuf,
+    kept: Arc<Kept>,
+    /// Of its corners.
     shelf: Arc<Shelf>,
-    bytes: Arc<dyn Bytes>,
     end: AtomicU64,
 }
 
@@ -48,10 +48,14 @@ impl Disk {
     /// Adds bytes, and gives their place, which is a whole number of corners.
     fn put(&self, bytes: &[u8]) -> Result<u64> {
         let place = self.end.fetch_add((bytes.len() as u64).next_multiple_of(CORNER_BYTES), Ordering::Relaxed);
-        write_at(&self.file, bytes, place).map_err(|error| {
-            let what =
-                "the records and their shapes need more memory than they may have, and the disk has no room for them";
-            Error::unusable(what, Location::file(&self.folder), error, REMEDY)
+        write_at(&self.kept.file, bytes, place).map_err(|error| {
+            let what = match error.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    "the records and their shapes need more memory than they may have, and the disk has no room for them"
+                }
+                _ => NOT_PUT,
+            };
+            Error::unusable(what, Location::file(&self.kept.folder), error, REMEDY)
         })?;
         Ok(place)
     }
@@ -81,19 +85,13 @@ impl Store {
             return Ok(disk);
         }
         let folder = folder();
-        let file = tempfile::tempfile_in(&folder).map_err(|error| {
-            let place = Location::file(&folder);
-            Error::unusable(
-                "the records need more memory than they may have, and can't be put on the disk",
-                place,
-                error,
-                REMEDY,
-            )
-        })?;
-        let kept = Kept(Arc::new(file));
-        let shelf = Arc::new(Shelf::elsewhere(kept.clone()));
-        let bytes: Arc<dyn Bytes> = Arc::new(kept.clone());
-        Ok(self.disk.get_or_init(|| Disk { file: kept.0, folder, shelf, bytes, end: AtomicU64::new(0) }))
+        let file = tempfile::tempfile_in(&folder)
+            .map_err(|error| Error::unusable(NOT_PUT, Location::file(&folder), error, REMEDY))?;
+        Ok(self.disk.get_or_init(|| {
+            let kept = Arc::new(Kept { file, folder });
+            let shelf = Arc::new(Shelf::elsewhere(kept.clone()));
+            Disk { kept, shelf, end: AtomicU64::new(0) }
+        }))
     }
 
     /// Puts corners on the disk, as bytes, and gives the place of the first one.
@@ -112,11 +110,14 @@ impl Store {
             return Ok(held);
         }
         let disk = self.disk()?;
-        outline.put_aside(&disk.bytes, |bytes| disk.put(bytes))?;
+        let bytes: Arc<dyn Bytes> = disk.kept.clone();
+        outline.put_aside(&bytes, |bytes| disk.put(bytes))?;
         self.shapes.fetch_sub(held, Ordering::Relaxed);
         Ok(0)
     }
 }
+
+const NOT_PUT: &str = "the records and their shapes need more memory than they may have, and can't be put on the disk";
 
 const REMEDY: &str = "give more memory with --memory, free some room, or name a folder on a larger disk in TMPDIR";
 
@@ -165,7 +166,11 @@ impl<'s> Watch<'s> {
 
     fn put(&mut self, survey: &mut Survey) -> Result<()> {
         let grounds = grounds(survey, self.put);
-        in_batches(grounds, (BATCH / CORNER_BYTES) as usize, |corners| self.store.put(&Shelf::bytes(&corners)))?;
+        in_batches(grounds, (BATCH / CORNER_BYTES) as usize, |corners| {
+            let done = self.store.put(&Shelf::bytes(&corners))?;
+            self.store.held.fetch_sub(CORNER_BYTES * corners.len() as u64, Ordering::Relaxed);
+            Ok(done)
+        })?;
         self.put = self.seen;
         self.waiting = 0;
         Ok(())
@@ -219,13 +224,16 @@ fn in_batches<'a>(
     flush(&mut corners, &mut batch)
 }
 
-/// A file that only grows, and has no name by which anyone else could change it.
-#[derive(Clone)]
-struct Kept(Arc<File>);
+/// A file that only grows, and has no name by which anyone else could change it; and the folder on whose disk it lies.
+struct Kept {
+    file: File,
+    folder: PathBuf,
+}
 
 impl Bytes for Kept {
     fn read(&self, place: u64, into: &mut [u8]) -> io::Result<()> {
-        read_at(&self.0, into, place)
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", self.folder.display()));
+        read_at(&self.file, into, place).map_err(named)
     }
 }
 
@@ -284,6 +292,7 @@ mod tests {
     use remnant_geometry::{Point, RawPolygon};
 
     use super::*;
+    use crate::guard;
     use crate::records::{Fate, Hazard, HazardClass, Origin};
 
     fn hazards(count: usize) -> Survey {
@@ -348,6 +357,23 @@ mod tests {
             assert_eq!((drawn.held(), store.shapes.into_inner()), (left, left));
             assert_eq!(drawn.shapes(), shapes);
         }
+    }
+
+    #[test]
+    fn a_disk_that_fails_is_no_fault_of_the_program() {
+        let store = Store::new(Some(2));
+        let (mut survey, watch) = (hazards(10), Watch::new(&store));
+        watch.end(&mut survey).expect("room on the disk");
+        store.disk().expect("it was used").kept.file.set_len(0).expect("a file");
+        let read = || {
+            survey.hazards.iter().map(|hazard| matches!(&hazard.ground, HazardGround::Area(a) if a.edges().count() > 9))
+        };
+        let trouble = match guard::caught("x", || Location::file("x"), || Ok(read().any(|large| large))) {
+            Err(Error::Failed(trouble)) => trouble,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(trouble.what, "the disk does not give back what was put aside there, so nothing was written");
+        assert!(trouble.why.contains(&folder().display().to_string()), "{}", trouble.why);
     }
 
     #[test]

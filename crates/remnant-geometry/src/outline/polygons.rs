@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::GridPolygon;
-use crate::corners::Bytes;
+use crate::corners::{Bytes, checked, read_again};
 use crate::plane::{Bounds, Point};
 
 /// Polygons in order, each in memory or put aside by whoever has more room than memory.
@@ -30,6 +30,8 @@ struct Kept {
     first: Point,
     place: u64,
     bytes: u32,
+    /// Of its bytes: see [`checked`].
+    sum: u32,
 }
 
 impl Polygons {
@@ -46,7 +48,7 @@ impl Polygons {
     /// All of them, one after the other.
     ///
     /// # Panics
-    /// Where one that was put aside can't be read again: nothing can be drawn then, and the run must end.
+    /// Where one that was put aside can't be read again: with [`Lost`].
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Cow<'_, GridPolygon>> + Clone {
         self.all.iter().map(|drawn| self.look(drawn))
     }
@@ -71,38 +73,36 @@ impl Polygons {
             Drawn::Here(polygon) => Cow::Borrowed(polygon),
             Drawn::Kept(kept) => {
                 let mut bytes = vec![0; kept.bytes as usize];
-                let read = self.elsewhere.as_ref().map(|elsewhere| elsewhere.read(kept.place, &mut bytes));
-                match read {
-                    Some(Ok(())) => Cow::Owned(decoded(&bytes)),
-                    Some(Err(error)) => panic!("a shape that was put aside can't be read again: {error}"),
-                    None => panic!("a shape that was put aside has no place where it lies"),
+                let elsewhere = self.elsewhere.as_ref().expect("whatever is kept lies somewhere");
+                read_again(elsewhere.as_ref(), kept.place, &mut bytes, kept.sum);
+                Cow::Owned(decoded(&bytes))
+            }
+        }
+    }
+
+    /// Puts aside what came since this was last called, some of it at a time: see [`super::Outline::put_aside`].
+    pub(super) fn put_aside<E>(
+        &mut self,
+        elsewhere: &Arc<dyn Bytes>,
+        put: &mut impl FnMut(&[u8]) -> Result<u64, E>,
+    ) -> Result<(), E> {
+        self.elsewhere = Some(Arc::clone(elsewhere));
+        let (mut bytes, mut batch) = (Vec::new(), Vec::new());
+        while self.looked_at < self.all.len() {
+            let number = self.looked_at;
+            self.looked_at += 1;
+            if let Drawn::Here(polygon) = &self.all[number] {
+                batch.extend(encode(polygon, &mut bytes).map(|kept| (number, kept)));
+            }
+            if !bytes.is_empty() && (bytes.len() >= BATCH || self.looked_at == self.all.len()) {
+                let place = put(&bytes)?;
+                bytes.clear();
+                for (number, kept) in batch.drain(..) {
+                    self.all[number] = Drawn::Kept(Kept { place: place + kept.place, ..kept });
                 }
             }
         }
-    }
-
-    /// Adds the bytes of what came since this was last called.
-    pub(super) fn pack(&self, bytes: &mut Vec<u8>) {
-        for drawn in &self.all[self.looked_at..] {
-            if let Drawn::Here(polygon) = drawn {
-                encode(polygon, bytes);
-            }
-        }
-    }
-
-    /// Lets go of what was packed: its bytes can be read at a place from now on. Gives the place after them.
-    pub(super) fn put_aside(&mut self, elsewhere: &Arc<dyn Bytes>, mut place: u64) -> u64 {
-        for drawn in &mut self.all[self.looked_at..] {
-            let Drawn::Here(polygon) = drawn else { continue };
-            let Some((bytes, first)) = packed_len(polygon).zip(polygon.first().and_then(|shell| shell.first())) else {
-                continue;
-            };
-            *drawn = Drawn::Kept(Kept { first: *first, place, bytes });
-            place += u64::from(bytes);
-        }
-        self.looked_at = self.all.len();
-        self.elsewhere = Some(Arc::clone(elsewhere));
-        place
+        Ok(())
     }
 
     /// Adds one, and tells the bytes of memory that it takes.
@@ -154,6 +154,9 @@ impl fmt::Debug for Polygons {
     }
 }
 
+/// Bytes that are put aside at a time: both they and the polygons are in memory then.
+const BATCH: usize = 1 << 20;
+
 /// Bytes of the corner from which the others of a polygon are counted.
 const CORNER: usize = 16;
 /// Bytes of a number of corners.
@@ -171,14 +174,11 @@ fn packed(polygon: &GridPolygon) -> Option<(u32, Point)> {
     Some((bytes, bounds.min))
 }
 
-fn packed_len(polygon: &GridPolygon) -> Option<u32> {
-    packed(polygon).map(|packed| packed.0)
-}
-
 /// Adds the bytes of a polygon, if it can be put aside: where its corners are counted from, then each ring with the number
-/// of its corners and their steps, the lowest byte first.
-fn encode(polygon: &GridPolygon, bytes: &mut Vec<u8>) {
-    let Some((len, min)) = packed(polygon) else { return };
+/// of its corners and their steps, the lowest byte first. Its place is counted from the beginning of all the bytes.
+fn encode(polygon: &GridPolygon, bytes: &mut Vec<u8>) -> Option<Kept> {
+    let ((len, min), first) = packed(polygon).zip(polygon.first().and_then(|shell| shell.first()))?;
+    let place = bytes.len();
     bytes.reserve(len as usize);
     bytes.extend_from_slice(&min.x.to_le_bytes());
     bytes.extend_from_slice(&min.y.to_le_bytes());
@@ -189,6 +189,7 @@ fn encode(polygon: &GridPolygon, bytes: &mut Vec<u8>) {
             bytes.extend_from_slice(&steps.to_le_bytes());
         }
     }
+    Some(Kept { first: *first, place: place as u64, bytes: len, sum: checked(&bytes[place..]) })
 }
 
 fn decoded(bytes: &[u8]) -> GridPolygon {
