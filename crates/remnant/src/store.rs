@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -282,9 +282,35 @@ fn memory_there_is() -> Option<u64> {
     let meminfo = std::fs::read_to_string("/proc/meminfo").ok()?;
     let total = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     let machine = total.split_whitespace().next()?.parse::<u64>().ok()?.saturating_mul(1024);
-    let groups = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
-    let limits = groups.into_iter().filter_map(|path| std::fs::read_to_string(path).ok()?.trim().parse::<u64>().ok());
-    limits.chain([machine]).min()
+    let groups = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    Some(limit_of(&groups, Path::new("/sys/fs/cgroup")).map_or(machine, |limit| limit.min(machine)))
+}
+
+/// The least bytes that control groups leave to a process: its own ones (as the system lists them, a line each) and those
+/// that these lie in. A container often sees none but the outermost, as its own.
+fn limit_of(groups: &str, mounted: &Path) -> Option<u64> {
+    // Where the limit stands for the first version of control groups, and for the second, which may lie beside it.
+    let files = |controllers: &str| -> &[(&str, &str)] {
+        match controllers {
+            "" => &[("", "memory.max"), ("unified", "memory.max")],
+            some if some.split(',').any(|one| one == "memory") => &[("memory", "memory.limit_in_bytes")],
+            _ => &[],
+        }
+    };
+    let mut least: Option<u64> = None;
+    for line in groups.lines() {
+        let Some((controllers, path)) = line.split_once(':').and_then(|(_, rest)| rest.split_once(':')) else {
+            continue;
+        };
+        for group in Path::new(path.trim_start_matches('/')).ancestors() {
+            for (folder, file) in files(controllers) {
+                let limit = std::fs::read_to_string(mounted.join(folder).join(group).join(file));
+                let limit = limit.ok().and_then(|text| text.trim().parse::<u64>().ok());
+                least = least.into_iter().chain(limit).min();
+            }
+        }
+    }
+    least
 }
 
 #[cfg(test)]
@@ -374,6 +400,30 @@ mod tests {
         };
         assert_eq!(trouble.what, "the disk does not give back what was put aside there, so nothing was written");
         assert!(trouble.why.contains(&folder().display().to_string()), "{}", trouble.why);
+    }
+
+    #[test]
+    fn the_limits_of_control_groups_hold() {
+        let root = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("room");
+            std::fs::write(path, text).expect("room");
+        };
+        let limit = |groups: &str| limit_of(groups, root.path());
+        assert_eq!(limit("0::/a/b\n4:memory:/a\n"), None);
+        write("memory/limits/of/memory.limit_in_bytes", "9000\n");
+        write("memory/limits/memory.limit_in_bytes", "7000\n");
+        write("memory/memory.limit_in_bytes", "9223372036854771712\n");
+        write("memory.max", "max\n");
+        write("slice/memory.max", "5000\n");
+        write("unified/other/memory.max", "3000\n");
+        // The least of the own one and of those that it lies in, whichever of them are seen.
+        assert_eq!(limit("5:cpu,memory:/limits/of\n4:cpuset:/\n"), Some(7000));
+        assert_eq!(limit("4:memory:/there/is/none\n"), Some(9223372036854771712));
+        assert_eq!(limit("0::/slice/run.scope\n"), Some(5000));
+        assert_eq!(limit("4:memory:/limits\n0::/other\n"), Some(3000));
+        assert_eq!(limit("0::/\n"), None);
     }
 
     #[test]
