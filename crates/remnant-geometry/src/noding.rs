@@ -70,7 +70,7 @@ pub(crate) struct Noder {
     order: Order,
     edges: Vec<Fragment>,
     edge_records: Vec<u32>,
-    boxes: Vec<Box4>,
+    boxes: Vec<Box4<i32>>,
     strips: Strips,
     cells: Cells,
     hot: Vec<Hot>,
@@ -149,7 +149,7 @@ impl Noder {
         self.boxes.extend(self.edges.iter().map(|e| {
             let ((ax, ay), (bx, by)) = (xy(e.from), xy(e.to));
             // One step larger to the north and east, so that edges which come within a step of each other meet.
-            [i64::from(ax), i64::from(ay.min(by)), i64::from(bx) + 1, i64::from(ay.max(by)) + 1]
+            [ax, ay.min(by), bx + 1, ay.max(by) + 1]
         }));
         let Self { edges, boxes, strips, cells, hot, crossings, .. } = self;
         strips.fill(boxes);
@@ -174,7 +174,6 @@ impl Noder {
         }
         for &p in crossings.iter() {
             let (x, y) = xy(p);
-            let (x, y) = (i64::from(x), i64::from(y));
             strips.meeting_in_order(boxes, [x, y, x + 1, y + 1], |i| push_hot(edges, i, p, hot));
             if hot.len() > most {
                 return false;

@@ -5,7 +5,13 @@
 //! and of pairs that meet.
 
 /// A box as `[x_min, y_min, x_max, y_max]`.
-pub(crate) type Box4 = [i64; 4];
+pub(crate) type Box4<T = i64> = [T; 4];
+
+/// An ordinate of a box: the narrower, the more boxes lie side by side where they are looked at.
+pub(crate) trait Ordinate: Copy + Ord + Into<i64> {}
+
+impl Ordinate for i32 {}
+impl Ordinate for i64 {}
 
 /// Boxes a strip should hold: fewer strips compare more, more strips list tall boxes more often.
 const BOXES_PER_STRIP: usize = 96;
@@ -44,10 +50,10 @@ pub(crate) struct Strips {
 
 impl Strips {
     /// Lists boxes, which must be in ascending order of `x_min`.
-    pub(crate) fn fill(&mut self, boxes: &[Box4]) {
-        let south = boxes.iter().map(|b| b[1]).min().unwrap_or(0);
-        let north = boxes.iter().map(|b| b[3]).max().unwrap_or(0);
-        let tall: i128 = boxes.iter().map(|b| i128::from(b[3] - b[1])).sum();
+    pub(crate) fn fill<T: Ordinate>(&mut self, boxes: &[Box4<T>]) {
+        let south = boxes.iter().map(|b| b[1]).min().map_or(0, T::into);
+        let north = boxes.iter().map(|b| b[3]).max().map_or(0, T::into);
+        let tall: i128 = boxes.iter().map(|b| i128::from(b[3].into() - b[1].into())).sum();
         let extent = north - south + 1;
         // No more strips than such that the average box reaches two.
         let mean = (tall / boxes.len().max(1) as i128).max(1);
@@ -68,9 +74,9 @@ impl Strips {
             return;
         }
         for b in boxes {
-            let first = self.of(b[1]);
+            let first = self.of(b[1].into());
             self.first.push(first as u32);
-            for s in first..=self.of(b[3]) {
+            for s in first..=self.of(b[3].into()) {
                 self.starts[s + 2] += 1;
             }
         }
@@ -79,7 +85,7 @@ impl Strips {
         }
         self.members.resize(self.starts[count + 1] as usize, 0);
         for (i, b) in boxes.iter().enumerate() {
-            for s in self.first[i] as usize..=self.of(b[3]) {
+            for s in self.first[i] as usize..=self.of(b[3].into()) {
                 let at = &mut self.starts[s + 1];
                 self.members[*at as usize] = i as u32;
                 *at += 1;
@@ -95,9 +101,9 @@ impl Strips {
 
     /// Calls `meet` once for every pair of boxes that share a point, until it says `false`; the first of a pair has
     /// the smaller `x_min`. No more than about `most` boxes are held against each other: says whether that was enough.
-    pub(crate) fn pairs_within(
+    pub(crate) fn pairs_within<T: Ordinate>(
         &mut self,
-        boxes: &[Box4],
+        boxes: &[Box4<T>],
         most: u64,
         mut meet: impl FnMut(usize, usize) -> bool,
     ) -> bool {
@@ -137,9 +143,9 @@ impl Strips {
     }
 
     /// The strips that a query reaches, which may lie beyond all boxes.
-    fn reached(&self, query: Box4) -> std::ops::RangeInclusive<usize> {
+    fn reached<T: Ordinate>(&self, query: Box4<T>) -> std::ops::RangeInclusive<usize> {
         let last = self.kept.len() as i64 - 1;
-        let strip = |y: i64| (y - self.south).div_euclid(self.height).clamp(0, last) as usize;
+        let strip = |y: T| (y.into() - self.south).div_euclid(self.height).clamp(0, last) as usize;
         strip(query[1])..=strip(query[3])
     }
 
@@ -180,7 +186,12 @@ impl Strips {
 
     /// Calls `near` for every box that shares a point with `query` (some boxes may come twice). Queries must come in
     /// ascending order of `x_min` and have one width: boxes that lie west of one are forgotten.
-    pub(crate) fn meeting_in_order(&mut self, boxes: &[Box4], query: Box4, mut near: impl FnMut(usize)) {
+    pub(crate) fn meeting_in_order<T: Ordinate>(
+        &mut self,
+        boxes: &[Box4<T>],
+        query: Box4<T>,
+        mut near: impl FnMut(usize),
+    ) {
         for s in self.reached(query) {
             let Self { starts, members, kept, found, .. } = self;
             let members = &mut members[starts[s] as usize..starts[s + 1] as usize];
