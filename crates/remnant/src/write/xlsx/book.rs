@@ -7,6 +7,7 @@ use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::sheet::{Place, Style, push_attribute, push_cell, push_column};
+use super::words::Words;
 use crate::write::cell::{Cell, push_whole};
 use crate::write::{Halt, Sink, Stop};
 
@@ -66,7 +67,7 @@ impl<'a, 'b> Book<'a, 'b> {
     /// 4 GiB before it is packed.
     pub(super) fn begin_sheet(&mut self, widths: &[u32], frozen: usize, large: bool) -> Result<(), Halt> {
         self.sheet += 1;
-        self.rows = Rows::of(widths.len());
+        self.rows = Rows::of(widths.len(), std::mem::take(&mut self.rows.words));
         self.start(&format!("xl/worksheets/sheet{}.xml", self.sheet), large)?;
         let text = &mut self.rows.text;
         text.push_str(&format!("{DECLARATION}<worksheet xmlns=\"{MAIN}\"><sheetPr/><sheetViews>"));
@@ -106,6 +107,7 @@ impl<'a, 'b> Book<'a, 'b> {
             let part = first..rows.end.min(first + PART);
             first = part.end;
             next.number = self.rows.number;
+            next.words = std::mem::take(&mut self.rows.words);
             let (mut made, mut packed) = (Ok(()), Ok(()));
             rayon::in_place_scope(|scope| {
                 scope.spawn(|_| made = make(part, &mut next));
@@ -142,8 +144,11 @@ impl<'a, 'b> Book<'a, 'b> {
         self.pack()
     }
 
-    /// Writes the directory of the package.
+    /// Writes the texts that cells name by number, and the directory of the package.
     pub(super) fn finish(mut self) -> Result<(), Halt> {
+        let (count, words) = self.rows.words.all();
+        let words = format!("{DECLARATION}<sst xmlns=\"{MAIN}\" uniqueCount=\"{count}\">{words}</sst>");
+        self.part("xl/sharedStrings.xml", &words)?;
         match self.zip.take() {
             Some(zip) => zip.finish().map(|_| ()).map_err(|e| Halt::Io(e.into())),
             None => Err(Halt::Io(io::Error::other("the workbook was not finished"))),
@@ -210,17 +215,20 @@ pub(super) struct Rows {
     digits: String,
     /// The column of the next cell, from 0.
     column: usize,
+    /// The texts of the workbook that many cells have: those who make rows take them along.
+    words: Words,
 }
 
 impl Rows {
     /// None of a sheet of so many columns.
-    fn of(columns: usize) -> Self {
+    fn of(columns: usize, mut words: Words) -> Self {
+        words.begin_sheet(columns);
         let opening = |column: usize| {
             let mut opening = String::from("<c r=\"");
             push_column(&mut opening, column);
             opening
         };
-        Self { openings: (0..columns).map(opening).collect(), ..Self::default() }
+        Self { openings: (0..columns).map(opening).collect(), words, ..Self::default() }
     }
 
     /// None of the same sheet.
@@ -251,7 +259,8 @@ impl Rows {
     /// Adds the next cell of the row. Rows are no longer than the widths that the sheet was begun with.
     pub(super) fn cell(&mut self, cell: &Cell<'_>, style: Style) {
         if let Some(opening) = self.openings.get(self.column) {
-            push_cell(&mut self.text, Place { opening, row: &self.digits }, cell, style);
+            let place = Place { column: self.column, opening, row: &self.digits };
+            push_cell(&mut self.text, &mut self.words, place, cell, style);
         }
         self.column += 1;
     }
@@ -278,7 +287,8 @@ fn content_types(sheets: usize) -> String {
          <Override PartName=\"/xl/workbook.xml\" ContentType=\"{spreadsheet}.sheet.main+xml\"/>\
          <Override PartName=\"/xl/styles.xml\" ContentType=\"{spreadsheet}.styles+xml\"/>\
          <Override PartName=\"/docProps/core.xml\" \
-         ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>"
+         ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>\
+         <Override PartName=\"/xl/sharedStrings.xml\" ContentType=\"{spreadsheet}.sharedStrings+xml\"/>"
     );
     for number in 1..=sheets {
         text.push_str(&format!(
@@ -348,8 +358,10 @@ fn workbook_relations(sheets: usize) -> String {
         ));
     }
     text.push_str(&format!(
-        "<Relationship Id=\"rId{}\" Type=\"{OFFICE}/styles\" Target=\"styles.xml\"/></Relationships>",
-        sheets + 1
+        "<Relationship Id=\"rId{}\" Type=\"{OFFICE}/styles\" Target=\"styles.xml\"/>\
+         <Relationship Id=\"rId{}\" Type=\"{OFFICE}/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>",
+        sheets + 1,
+        sheets + 2
     ));
     text
 }

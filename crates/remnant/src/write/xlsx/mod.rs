@@ -20,6 +20,7 @@ mod book;
 mod sheet;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::ops::Range;
 

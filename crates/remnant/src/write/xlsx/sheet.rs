@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::words::Words;
 use crate::report::SquareMetres;
 use crate::write::cell::{Cell, Zeros, push_fixed, push_whole};
 
@@ -89,22 +90,23 @@ impl Style {
 /// Where a cell stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
-    /// The letters of its column, led in by what opens a cell.
+    /// The number of its column, from 0, and its letters, led in by what opens a cell.
+    pub(super) column: usize,
     pub(super) opening: &'a str,
     /// The digits of its row.
     pub(super) row: &'a str,
 }
 
 /// Adds a cell.
-pub(super) fn push_cell(out: &mut String, place: Place<'_>, cell: &Cell<'_>, style: Style) {
+pub(super) fn push_cell(out: &mut String, words: &mut Words, place: Place<'_>, cell: &Cell<'_>, style: Style) {
     let kind = match *cell {
         Cell::Empty => return,
-        Cell::Text(text) => return push_text(out, place, text, style),
-        Cell::List(items) => return push_text(out, place, &items.join("; "), style),
+        Cell::Text(text) => return push_text(out, words, place, text, style),
+        Cell::List(items) => return push_text(out, words, place, &items.join("; "), style),
         Cell::Date(date) if day_number(date).is_none() => {
-            return push_text(out, place, &date.to_string(), Style::Text);
+            return push_text(out, words, place, &date.to_string(), Style::Text);
         }
-        Cell::Mark(_) => return push_text(out, place, &cell.plain().unwrap_or_default(), style),
+        Cell::Mark(_) => return push_text(out, words, place, &cell.plain().unwrap_or_default(), style),
         Cell::Flag(_) => "\" t=\"b\"><v>",
         _ => "\"><v>",
     };
@@ -128,11 +130,26 @@ pub(super) fn push_cell(out: &mut String, place: Place<'_>, cell: &Cell<'_>, sty
     }
 }
 
-fn push_text(out: &mut String, place: Place<'_>, text: &str, style: Style) {
+fn push_text(out: &mut String, words: &mut Words, place: Place<'_>, text: &str, style: Style) {
     if text.is_empty() {
         return;
     }
-    begin(out, place, style, "\" t=\"inlineStr\"><is><t xml:space=\"preserve\">");
+    if let Some(number) = words.number(place.column, text) {
+        begin(out, place, style, "\" t=\"s\"><v>");
+        push_whole(out, number.into());
+        out.push_str("</v></c>");
+        return;
+    }
+    begin(out, place, style, "\" t=\"inlineStr\"><is>");
+    push_string(out, text);
+    out.push_str("</is></c>");
+}
+
+/// Adds a text as the element that holds it.
+pub(super) fn push_string(out: &mut String, text: &str) {
+    // Readers leave out white space at the ends of others.
+    let spaced = text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace);
+    out.push_str(if spaced || text.contains(char::is_control) { "<t xml:space=\"preserve\">" } else { "<t>" });
     match fitting(text) {
         Some(part) => {
             push_escaped(out, part);
@@ -140,7 +157,7 @@ fn push_text(out: &mut String, place: Place<'_>, text: &str, style: Style) {
         }
         None => push_escaped(out, text),
     }
-    out.push_str("</t></is></c>");
+    out.push_str("</t>");
 }
 
 /// Adds what stands before a value; `kind` is what follows the number of the style.

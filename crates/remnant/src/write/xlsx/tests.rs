@@ -7,7 +7,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::write_with;
-use crate::report::Report;
+use crate::report::{RecordRow, Report};
 use crate::write::sample::{self, HOSTILE};
 use crate::write::{Halt, OUTPUTS, Sink};
 
@@ -48,7 +48,27 @@ fn sheets(bytes: &[u8]) -> Vec<(String, Rows)> {
         .skip(1)
         .map(|rest| rest.split('"').next().unwrap_or_default().to_owned())
         .collect();
-    (1..).zip(names).map(|(n, name)| (name, rows(&parts[&format!("xl/worksheets/sheet{n}.xml")]))).collect()
+    let words = words(&parts["xl/sharedStrings.xml"]);
+    let with_words = |mut rows: Rows| {
+        for cell in rows.values_mut().flat_map(BTreeMap::values_mut).filter(|cell| cell.kind == "s") {
+            let number: usize = cell.text.parse().expect("the number of a text");
+            *cell = Found { kind: "inlineStr".to_owned(), text: words[number].clone(), ..*cell };
+        }
+        rows
+    };
+    let sheet = |n: usize| with_words(rows(&parts[&format!("xl/worksheets/sheet{n}.xml")]));
+    (1..).zip(names).map(|(n, name)| (name, sheet(n))).collect()
+}
+
+/// The texts that cells name by number: in a sheet they would be a row of cells.
+fn words(xml: &str) -> Vec<String> {
+    let (told, list) = xml.split_once("uniqueCount=\"").and_then(|(_, rest)| rest.split_once("\">")).expect("a list");
+    let cells = list.trim_end_matches("</sst>").split("<si>").skip(1).enumerate();
+    let cells: String =
+        cells.map(|(n, item)| format!("<c r=\"A{n}\">{}</c>", item.trim_end_matches("</si>"))).collect();
+    let words: Vec<String> = rows(&cells).into_values().map(|mut row| row.remove("A").expect("a cell").text).collect();
+    assert_eq!(words.len().to_string(), told);
+    words
 }
 
 fn rows(xml: &str) -> Rows {
@@ -183,6 +203,31 @@ fn text_stays_text() {
         assert!(!xml.contains("<f>") && !xml.contains("<f "), "{name} holds a formula");
         assert!(!xml.chars().any(|c| c < ' ' && c != '\n' && c != '\t'), "{name} holds a control character");
     }
+}
+
+#[test]
+fn texts_that_come_again_are_kept_once() {
+    let mut report = sample::report();
+    let row = report.account.records.get(0).expect("a record");
+    let named = |n: usize| RecordRow { id: format!(" {n} "), ..row.clone() };
+    report.account.records = (0..1000).map(named).collect::<Vec<_>>().into();
+    let parts = parts(&bytes(&report, super::MOST_ROWS));
+    let (number, _) = parts["xl/workbook.xml"]
+        .split("<sheet name=\"")
+        .enumerate()
+        .find(|s| s.1.starts_with("records"))
+        .expect("a sheet");
+    let sheet = rows(&parts[&format!("xl/worksheets/sheet{number}.xml")]);
+    let kinds = |column: &str| sheet.range(3..).filter(|row| row.1[column].kind == "s").count();
+    // The layer, the id and what it is: ids never come again, so no more are taken in than tell that.
+    let ids = kinds("D");
+    assert!(kinds("A") == 1000 && kinds("E") == 1000 && ids > 250 && ids <= 256, "{ids}");
+    let words = words(&parts["xl/sharedStrings.xml"]);
+    assert_eq!(words.iter().filter(|word| *word == "hazard").count(), 1);
+    // White space at the ends is kept wherever the text stands.
+    assert_eq!(words.iter().filter(|word| word.starts_with(' ')).count(), ids);
+    assert!(words.contains(&" 0 ".to_owned()) && sheet[&1002]["D"].text == " 999 ");
+    assert!(parts.values().all(|xml| !xml.contains("<t> ")));
 }
 
 #[test]
