@@ -77,7 +77,7 @@ pub use corners::{Bytes, Lost, Shelf};
 pub use cut::{TILES_PER_WINDOW, Window};
 pub use faces::Torn;
 pub use footprint::{Budget, Defect, Footprint, NoFootprint, RawPolygon};
-pub use outline::{ClassOutline, GridPolygon, Outline, Polygons, RimEdge, SideCorners, SidePiece};
+pub use outline::{ClassOutline, GridPolygon, Outline, Polygons, RimEdge, RimSide, SideCorners, SidePiece};
 pub use plane::{Area, Bounds, Point};
 pub use window::{FaceClass, FaceSink, WindowFaces};
 

@@ -7,6 +7,7 @@ mod gather;
 mod nest;
 mod parts;
 mod polygons;
+mod rim;
 mod rings;
 mod smooth;
 #[cfg(test)]
@@ -22,21 +23,11 @@ use rings::{Edge, Link};
 pub(crate) use gather::Gathering;
 pub use parts::{Entering, Gathered};
 pub use polygons::Polygons;
+pub use rim::{RimEdge, RimSide};
 pub use smooth::SideCorners;
 
 /// A polygon of the grid: the shell counter-clockwise, then the holes clockwise; rings without closing points.
 pub type GridPolygon = Vec<Vec<Point>>;
-
-/// A stretch of the rim of marked ground.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RimEdge {
-    /// One end.
-    pub from: Point,
-    /// The other end.
-    pub to: Point,
-    /// The mark of the ground on its inner side.
-    pub mark: u32,
-}
 
 /// A stretch of a side of a window with ground of a class on one side of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,6 +108,8 @@ pub struct Outline {
     /// Where each class stands.
     places: HashMap<u32, usize>,
     rim: Vec<RimEdge>,
+    /// Stretches of the sides of windows with marked ground.
+    rim_sides: Vec<RimSide>,
     /// Corners within windows, on the sides of tiles, at which more than two borders meet.
     busy: Vec<Point>,
     /// Bytes of whole polygons in memory.
@@ -134,6 +127,7 @@ impl Outline {
             append(&mut own.sides, class.sides);
         }
         append(&mut self.rim, other.rim);
+        append(&mut self.rim_sides, other.rim_sides);
         append(&mut self.busy, other.busy);
         self.held += other.held;
     }
@@ -147,14 +141,19 @@ impl Outline {
         (&mut self.classes[place], &mut self.held)
     }
 
-    /// The rim of marked ground, in no order. Stretches along the sides of tiles may lie inside marked ground.
-    pub fn rim(&self) -> &[RimEdge] {
-        &self.rim
+    /// Takes out the rim of marked ground, in no order. Stretches along the sides of tiles lie inside marked ground only
+    /// where the marks on their sides are not `alike`.
+    pub fn take_rim(&mut self, alike: impl Fn(u32, u32) -> bool) -> Vec<RimEdge> {
+        let mut rim = std::mem::take(&mut self.rim);
+        let mut sides = std::mem::take(&mut self.rim_sides);
+        rim::open(&mut sides, alike, |edge| rim.push(edge));
+        rim
     }
 
     /// Adds `by` to every mark of the rim, before marks of different parts are brought together.
     pub fn shift_marks(&mut self, by: u32) {
         self.rim.iter_mut().for_each(|edge| edge.mark += by);
+        self.rim_sides.iter_mut().for_each(|side| side.mark += by);
     }
 
     /// Gives every class another number, other than 0 and of its own, before classes of different parts are brought

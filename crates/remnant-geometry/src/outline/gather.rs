@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::rings::{Corner, Edge, from_least, put_in_order, trace};
 use super::smooth::{SideCorners, busy, smooth};
-use super::{Chain, ClassOutline, Outline, RimEdge, SidePiece, along, nest};
+use super::{Chain, ClassOutline, Outline, RimEdge, RimSide, SidePiece, along, nest, rim};
 use crate::cut::{TILES_PER_WINDOW, Window};
 use crate::faces::TileFaces;
 use crate::noding::{Spot, spot, xy};
@@ -74,6 +74,13 @@ struct Line {
 impl Line {
     fn corner(self, along: i32) -> Local {
         Local(if self.upright { spot(self.at, along) } else { spot(along, self.at) })
+    }
+
+    /// A stretch of it, in a window with this south-west corner.
+    fn piece(self, origin: Point, (from, to): (i32, i32), sign: i32) -> SidePiece {
+        let (across, base) = if self.upright { (origin.x, origin.y) } else { (origin.y, origin.x) };
+        let [line, from, to] = [(across, self.at), (base, from), (base, to)].map(|(o, at)| o + i64::from(at));
+        SidePiece { upright: self.upright, line, from, to, sign: sign as i8 }
     }
 }
 
@@ -155,11 +162,7 @@ impl Loose {
                 });
                 continue;
             }
-            let (across, base) = if side.upright { (origin.x, origin.y) } else { (origin.y, origin.x) };
-            let mut piece = |from: i32, to: i32, net: i32| {
-                let [line, from, to] = [(across, side.at), (base, from), (base, to)].map(|(o, at)| o + i64::from(at));
-                open.push(SidePiece { upright: side.upright, line, from, to, sign: net.signum() as i8 });
-            };
+            let mut piece = |from: i32, to: i32, net: i32| open.push(side.piece(origin, (from, to), net.signum()));
             along(steps(), &mut piece);
             // One corner alone: others of its kind say where they are.
             let (first, last) = (changes[0].along(), changes[changes.len() - 1].along());
@@ -216,6 +219,8 @@ pub(crate) struct Gathering {
     /// Where each class stands among them.
     places: HashMap<u32, usize>,
     rim: Vec<RimEdge>,
+    /// Stretches of the sides of tiles with marked ground: within the window, and of its own sides.
+    rim_sides: [Vec<RimSide>; 2],
     /// For each label of a tile, where its class stands, and the mark of its rim.
     ground: Vec<(usize, u32)>,
 }
@@ -226,6 +231,7 @@ impl Gathering {
         self.origin = window.bounds().min;
         self.places.clear();
         self.rim.clear();
+        self.rim_sides.iter_mut().for_each(Vec::clear);
     }
 
     /// Where a class stands.
@@ -320,8 +326,8 @@ impl Gathering {
             loose.side(line, (from, to), sign);
         }
         if rim != 0 {
-            let [from, to] = [from, to].map(|along| line.corner(along).point(self.origin));
-            self.rim.push(RimEdge { from, to, mark: rim });
+            let side = line.piece(self.origin, (from, to), sign);
+            self.rim_sides[usize::from(on_end(line.at))].push(RimSide { side, mark: rim });
         }
     }
 
@@ -341,6 +347,10 @@ impl Gathering {
             *held += loose.join(self.origin, &corners, class);
         }
         outline.busy.extend(corners.into_points());
+        let [within, own] = &mut self.rim_sides;
+        rim::open(within, |a, b| a == b, |edge| self.rim.push(edge));
         outline.rim.append(&mut self.rim);
+        rim::join(own);
+        outline.rim_sides.append(own);
     }
 }

@@ -1,6 +1,6 @@
 //! An outline taken apart into lists of points, and built from them: so that what a window has given can be kept.
 
-use super::{Chain, ClassOutline, GridPolygon, Outline, Polygons, RimEdge, SidePiece};
+use super::{Chain, ClassOutline, GridPolygon, Outline, Polygons, RimEdge, RimSide, SidePiece};
 use crate::plane::Point;
 
 /// What an outline has gathered of one class.
@@ -65,10 +65,20 @@ impl Entering<'_> {
 }
 
 impl Outline {
-    /// What was gathered of every class, in the order in which classes were met; with [`Outline::rim`] and
-    /// [`Outline::busy`] it is all that an outline holds.
+    /// What was gathered of every class, in the order in which classes were met; with [`Outline::rim`],
+    /// [`Outline::rim_sides`] and [`Outline::busy`] it is all that an outline holds.
     pub fn gathered(&self) -> impl ExactSizeIterator<Item = Gathered<'_>> {
         self.classes.iter().map(Gathered)
+    }
+
+    /// The rim of marked ground but for the sides of windows, in no order.
+    pub fn rim(&self) -> &[RimEdge] {
+        &self.rim
+    }
+
+    /// Stretches of the sides of windows with marked ground on one side, in no order.
+    pub fn rim_sides(&self) -> &[RimSide] {
+        &self.rim_sides
     }
 
     /// Corners within windows at which so many borders meet that they stay.
@@ -88,6 +98,11 @@ impl Outline {
     /// Adds a stretch of the rim as it was.
     pub fn enter_rim(&mut self, edge: RimEdge) {
         self.rim.push(edge);
+    }
+
+    /// Adds a stretch of the side of a window with marked ground, as it was.
+    pub fn enter_rim_side(&mut self, side: RimSide) {
+        self.rim_sides.push(side);
     }
 
     /// Adds a corner at which many borders meet, as it was.

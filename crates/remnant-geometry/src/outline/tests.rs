@@ -1,5 +1,7 @@
 //! Shapes joined over windows, against the same ground drawn in one piece.
 
+mod rim;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -85,8 +87,8 @@ impl Chequer {
         [3, 1, 2, 1][cover.len() % 4]
     }
 
-    /// The shapes by way of windows and tiles.
-    fn drawn(&self) -> Vec<(u32, Vec<GridPolygon>)> {
+    /// All windows, cut by two who share them.
+    fn cut(&self, class: impl Fn(&[u32]) -> FaceClass) -> [Outline; 2] {
         let boxes = self.records.iter().map(Footprint::bounds);
         let windows: BTreeSet<Window> = boxes
             .flat_map(|bounds| {
@@ -96,12 +98,17 @@ impl Chequer {
             .collect();
         let (mut cutter, mut parts) = (WindowFaces::default(), [Outline::default(), Outline::default()]);
         for (n, window) in windows.into_iter().enumerate() {
-            let class = &mut |cover: &[u32], _| FaceClass { class: Self::class(cover), rim: 0 };
+            let class = &mut |cover: &[u32], _| class(cover);
             cutter
                 .cut(window, (0..).zip(&self.records), Some(&mut parts[n % 2]), class)
                 .expect("the faces fit together");
         }
-        let [mut all, mut other] = parts;
+        parts
+    }
+
+    /// The shapes by way of windows and tiles.
+    fn drawn(&self) -> Vec<(u32, Vec<GridPolygon>)> {
+        let [mut all, mut other] = self.cut(|cover| FaceClass { class: Self::class(cover), rim: 0 });
         // Half of it is not in memory.
         let elsewhere = Elsewhere::default();
         let put = |bytes: &[u8]| Ok::<u64, ()>(elsewhere.put(bytes));

@@ -105,7 +105,7 @@ pub(crate) fn account_here(
         return Err(Error::unusable("there are too many districts", Location::default(), why, remedy));
     }
     let rules = Rules::new(&covers, &settings);
-    let overlay = overlay::overlay(&rules, settings.geometry, cache, store, progress)?;
+    let mut overlay = overlay::overlay(&rules, settings.geometry, cache, store, progress)?;
 
     progress.stage("adding up", 0);
     progress.outlook(share::ACCOUNTED[usize::from(settings.geometry)], share::ADDED);
@@ -116,7 +116,8 @@ pub(crate) fn account_here(
     let evidence = points::evidence_points(survey, &places, &settings);
     let mut findings = points::count(survey, &places, &settings, &evidence, &mut rows);
     findings.extend(of_faces);
-    let mut zones = zones::rows(survey, &rules, &overlay, &settings, &evidence);
+    let rim = overlay.take_rim();
+    let mut zones = zones::rows(survey, &rules, &overlay.ledger, rim, &settings, &evidence);
     let incidents = nearby::incidents(survey, settings.as_of, &mut zones);
     let book = || Book::new(survey, &rules, &overlay.ledger.deeds);
     let (mut checks, book) = rayon::join(|| rows.checks(&overlay.ledger), book);

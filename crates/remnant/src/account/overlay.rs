@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use remnant_geometry::plane::TILE;
-use remnant_geometry::{Outline, Point, Torn, Window, WindowFaces};
+use remnant_geometry::{Outline, Point, RimEdge, Torn, Window, WindowFaces};
 
 use super::cache::{Cache, Windows};
 use super::events::Grounds;
@@ -35,6 +35,15 @@ impl Overlay {
         self.outline.merge(outline);
         self.live_sets.extend(other.live_sets);
         self
+    }
+
+    /// Takes out the rim of contaminated land, and the sets of live hazards that its marks stand for: nobody needs them
+    /// once zones have their rows.
+    pub(super) fn take_rim(&mut self) -> (Vec<RimEdge>, Vec<Vec<u32>>) {
+        let live_sets = take(&mut self.live_sets);
+        let live = |mark: u32| &live_sets[mark as usize - 1];
+        // Windows number their sets, each its own.
+        (self.outline.take_rim(|a, b| live(a) == live(b)), live_sets)
     }
 }
 
@@ -235,4 +244,73 @@ fn with_most_corners(reaching: &[u32], rules: &Rules<'_>) -> String {
     let named: Vec<String> =
         records.iter().take(NAMED).map(|event| format!("`{}`", event.id(rules.covers.survey))).collect();
     format!(" of records such as {}", named.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use remnant_geometry::{Footprint, RawPolygon};
+
+    use super::super::boundaries::Versions;
+    use super::super::events::Covers;
+    use super::*;
+    use crate::progress::Silent;
+    use crate::records::{Fate, Hazard, HazardClass, HazardGround, Origin, Survey, Zone};
+    use crate::settings::Settings;
+
+    const ORIGIN: Origin = Origin { layer: 0, feature: 1 };
+
+    fn boxed([west, south, east, north]: [f64; 4]) -> Footprint {
+        let ring = vec![[west, south], [east, south], [east, north], [west, north]];
+        Footprint::new(&[RawPolygon { rings: vec![ring] }]).expect("it has an area").0
+    }
+
+    fn hazard(id: &str, sides: [f64; 4]) -> Hazard {
+        Hazard {
+            origin: ORIGIN,
+            id: id.into(),
+            class: HazardClass::Suspected,
+            date: None,
+            accuracy_m: None,
+            stated_area_m2: None,
+            fate: Fate::Used,
+            ground: HazardGround::Area(boxed(sides)),
+        }
+    }
+
+    #[test]
+    fn large_hazards_have_no_rim_within_them_whatever_the_windows() {
+        let (id, name, ground) = ("z".to_owned(), String::new(), boxed([46.0, 40.0, 46.01, 40.01]));
+        let survey = Survey {
+            hazards: vec![hazard("a", [45.001, 40.001, 45.501, 40.401]), hazard("b", [45.301, 40.001, 45.801, 40.401])],
+            zones: vec![Zone { origin: ORIGIN, id, name, ground, people: None, homes: None }],
+            ..Survey::default()
+        };
+        let settings = Settings::new(date(2025, 1, 1));
+        let versions = Versions::new(&survey);
+        let covers = Covers::new(&survey, versions.on(None), &settings, &[]);
+        let rules = Rules::new(&covers, &settings);
+        let mut overlay = overlay(&rules, false, None, &Store::new(None), &Silent).expect("an overlay");
+        let (rim, live_sets) = overlay.take_rim();
+        // Each window has numbered the hazards that are live in it.
+        assert!(live_sets.len() > 32, "{}", live_sets.len());
+        let at = Point::from_degrees;
+        let (low, high, ends, begins) = (at(45.001, 40.001), at(45.801, 40.401), at(45.501, 0.0).x, at(45.301, 0.0).x);
+        let mut round = 0;
+        for edge in rim {
+            let (from, to) = (edge.from.min(edge.to), edge.from.max(edge.to));
+            let upright = from.x == to.x && [low.x, high.x].contains(&from.x);
+            let level = from.y == to.y && [low.y, high.y].contains(&from.y);
+            assert!(upright || level, "{edge:?} is not on the border");
+            round += (to.x - from.x) + (to.y - from.y);
+            let live: Vec<&str> = live_sets[edge.mark as usize - 1].iter().map(|&h| covers.id(h)).collect();
+            let expected: &[&str] = match (from.x < ends, to.x > begins) {
+                (true, true) => &["a", "b"],
+                (true, false) => &["a"],
+                _ => &["b"],
+            };
+            assert_eq!(live, expected, "{edge:?}");
+        }
+        assert_eq!(round, 2 * (high.x - low.x + high.y - low.y));
+    }
 }

@@ -13,9 +13,8 @@
 use std::cmp::Ordering;
 
 use rayon::slice::ParallelSliceMut;
+use remnant_geometry::RimEdge;
 use remnant_geometry::measure::{Chord, Space, chords};
-
-use super::overlay::Overlay;
 
 /// How far two borders that are one in the data may lie apart once both are on the grid, in metres: each bends by less
 /// than 25 micrometres. Land this near touches, also where the safety distance is nothing.
@@ -57,12 +56,13 @@ struct Stretch {
 }
 
 /// The rim of all contaminated land, to find what is near.
-pub(super) struct Rim<'a> {
+pub(super) struct Rim {
     /// In the order of the leaves of the tree.
     stretches: Vec<Stretch>,
     /// Node 1 is the root; the nodes below `n` are `2 n` and `2 n + 1`. `None` where there is no stretch.
     boxes: Vec<Option<SpaceBox>>,
-    live_sets: &'a [Vec<u32>],
+    /// What the marks stand for, counted from 1.
+    live_sets: Vec<Vec<u32>>,
 }
 
 /// The nearest stretch to a zone.
@@ -75,23 +75,26 @@ pub(super) struct Nearest<'a> {
     pub bearing: Option<f64>,
 }
 
-impl<'a> Rim<'a> {
-    /// `id` is that of a hazard.
-    pub fn new(overlay: &'a Overlay, id: &(dyn Fn(u32) -> &'a str + Sync)) -> Self {
-        let live_sets = overlay.live_sets.as_slice();
+impl Rim {
+    /// Of what [`Overlay::take_rim`] gives; `id` is that of a hazard.
+    ///
+    /// [`Overlay::take_rim`]: super::overlay::Overlay::take_rim
+    pub fn new<'i>(
+        (mut edges, live_sets): (Vec<RimEdge>, Vec<Vec<u32>>),
+        id: &(dyn Fn(u32) -> &'i str + Sync),
+    ) -> Self {
         let live = |mark: u32| live_sets[mark as usize - 1].as_slice();
-        let mut edges = overlay.outline.rim().to_vec();
         // The order in which windows are done must not decide between hazards that are equally near.
         edges.par_sort_unstable_by(|e, f| {
             let least = |mark| live(mark).iter().map(|&hazard| id(hazard)).min();
             (e.from, e.to).cmp(&(f.from, f.to)).then_with(|| least(e.mark).cmp(&least(f.mark)))
         });
-        let drawn = edges.iter().flat_map(|e| chords(e.from, e.to).map(|chord| (chord, e.mark)));
+        let drawn = edges.into_iter().flat_map(|e| chords(e.from, e.to).map(move |chord| (chord, e.mark)));
         let stretches = (0..).zip(drawn).map(|(number, (chord, mark))| Stretch { chord, number, mark });
         Self::of(stretches.collect(), live_sets)
     }
 
-    fn of(mut stretches: Vec<Stretch>, live_sets: &'a [Vec<u32>]) -> Self {
+    fn of(mut stretches: Vec<Stretch>, live_sets: Vec<Vec<u32>>) -> Self {
         let leaves = stretches.len().div_ceil(TOGETHER).next_power_of_two();
         let all = (stretches.len(), leaves);
         put_side_by_side(&mut stretches, 0..leaves, all);
@@ -107,7 +110,7 @@ impl<'a> Rim<'a> {
     }
 
     /// The nearest stretch to any chord of a zone's border; `None` where there is no rim.
-    pub fn nearest(&self, border: &[Chord]) -> Option<Nearest<'a>> {
+    pub fn nearest(&self, border: &[Chord]) -> Option<Nearest<'_>> {
         let (from, stretch) = self.nearest_pair(border)?;
         let to = &self.stretches[stretch];
         let live = self.live_sets[to.mark as usize - 1].as_slice();
@@ -272,8 +275,7 @@ mod tests {
 
     fn check(zone: &[Chord], rim: &[Chord], what: &str) {
         let stretches = (0..).zip(rim).map(|(number, &chord)| Stretch { chord, number, mark: 1 }).collect();
-        let live_sets = [vec![7]];
-        let tree = Rim::of(stretches, &live_sets);
+        let tree = Rim::of(stretches, vec![vec![7]]);
         let got = tree.nearest_pair(zone).map(|(chord, place)| (chord, tree.stretches[place].number as usize));
         let want = each_with_each(zone, rim).map(|(c, s)| (zone[c], s));
         assert_eq!(got, want, "{what}");
@@ -340,7 +342,6 @@ mod tests {
 
     #[test]
     fn without_a_rim_nothing_is_near() {
-        let none: [Vec<u32>; 0] = [];
-        assert!(Rim::of(Vec::new(), &none).nearest(&border(&polygon(vec![boxed([46.0, 40.0], 0.01)]))).is_none());
+        assert!(Rim::of(Vec::new(), Vec::new()).nearest(&border(&polygon(vec![boxed([46.0, 40.0], 0.01)]))).is_none());
     }
 }

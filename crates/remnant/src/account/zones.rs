@@ -3,14 +3,13 @@
 use jiff::civil::Date;
 use rayon::prelude::*;
 use remnant_geometry::measure::{Chord, chords};
-use remnant_geometry::{Area, Footprint, Polygons};
+use remnant_geometry::{Area, Footprint, Polygons, RimEdge};
 
 use super::faces::Rules;
 use super::ledger::{Ledger, ZoneLand};
 use super::live::{LiveLand, Near};
 use super::lost::LostBoxes;
 use super::open_points::{OpenPoints, PointNear};
-use super::overlay::Overlay;
 use super::points::EvidencePoint;
 use super::rim::{Nearest, Rim};
 use super::stability::{Case, stability};
@@ -20,11 +19,12 @@ use crate::settings::Settings;
 use crate::status::State;
 use crate::zone::{Evidence, ZoneStatus, judge, reasons as reasons_of};
 
-/// A row for every zone, in the order of the survey.
+/// A row for every zone, in the order of the survey. `rim` is what `Overlay::take_rim` gives: its room is given back.
 pub(super) fn rows(
     survey: &Survey,
     rules: &Rules<'_>,
-    overlay: &Overlay,
+    ledger: &Ledger,
+    rim: (Vec<RimEdge>, Vec<Vec<u32>>),
     settings: &Settings,
     evidence: &[EvidencePoint],
 ) -> Vec<ZoneRow> {
@@ -32,13 +32,13 @@ pub(super) fn rows(
         return Vec::new();
     }
     let id = |event: u32| rules.covers.id(event);
-    let rim = Rim::new(overlay, &id);
+    let rim = Rim::new(rim, &id);
     let mut lands: Vec<Vec<(ZoneLand, Area)>> = vec![Vec::new(); survey.zones.len()];
-    for (&(zone, land), &area) in &overlay.ledger.zones {
+    for (&(zone, land), &area) in &ledger.zones {
         lands[zone as usize].push((land, area));
     }
     lands.iter_mut().for_each(|l| l.sort_unstable());
-    let work = Work::new(&overlay.ledger, survey.zones.len());
+    let work = Work::new(ledger, survey.zones.len());
     let live = LiveLand::new(rules, survey);
     let points = OpenPoints::new(survey, evidence, settings.safety_distance_m);
     let lost = LostBoxes::new(&survey.lost_hazards);
@@ -50,7 +50,7 @@ struct Surroundings<'a> {
     survey: &'a Survey,
     rules: &'a Rules<'a>,
     settings: &'a Settings,
-    rim: Rim<'a>,
+    rim: Rim,
     points: OpenPoints<'a>,
     lost: LostBoxes<'a>,
     live: LiveLand<'a>,

@@ -437,6 +437,19 @@ fn value_of(survey: &Survey, settings: &Settings) -> (Window, Numbers, Vec<u8>) 
 }
 
 #[test]
+fn the_rim_on_the_sides_of_a_window_comes_back() {
+    let hazards = vec![hazard(1, year(2015), [-150.0, -150.0, 150.0, 150.0])];
+    let survey = Survey { hazards, zones: vec![zone(1, [2.0, 2.0, 3.0, 3.0])], ..Survey::default() };
+    let (window, numbers, bytes) = value_of(&survey, &settings());
+    let decoded = value::decode(&bytes, &numbers, window).expect("it comes back");
+    let again = value::encode(&decoded, &numbers, window).expect("it has a form");
+    let twice = value::decode(&again, &numbers, window).expect("it comes back");
+    let sides = decoded.outline.rim_sides();
+    assert!(sides.iter().any(|s| s.side.upright) && sides.iter().any(|s| !s.side.upright), "{sides:?}");
+    assert_eq!(twice.outline.rim_sides(), sides);
+}
+
+#[test]
 fn any_bytes_are_an_account_of_the_window_or_none() {
     let (window, numbers, whole) = value_of(&survey(), &settings());
     let decoded = value::decode(&whole, &numbers, window).expect("it comes back");
@@ -444,6 +457,7 @@ fn any_bytes_are_an_account_of_the_window_or_none() {
     let twice = value::decode(&again, &numbers, window).expect("it comes back");
     assert_eq!(twice.live_sets, decoded.live_sets);
     assert_eq!(twice.outline.rim(), decoded.outline.rim());
+    assert_eq!(twice.outline.rim_sides(), decoded.outline.rim_sides());
     assert!(!decoded.outline.rim().is_empty() && !decoded.ledger.twins.is_empty() && !decoded.ledger.ceased.is_empty());
     assert!(!decoded.ledger.zone_flows.is_empty() && decoded.ledger.planning.shared.len() > 0);
     assert!(!decoded.ledger.overlaps.is_empty() && !decoded.ledger.planning.features.is_empty());

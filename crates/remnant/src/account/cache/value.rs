@@ -7,7 +7,7 @@ use std::hash::Hash;
 
 use remnant_geometry::outline::Gathered;
 use remnant_geometry::plane::{TILE, TILE_BITS};
-use remnant_geometry::{Area, Outline, Point, RimEdge, SidePiece, TILES_PER_WINDOW, Window};
+use remnant_geometry::{Area, Outline, Point, RimEdge, RimSide, SidePiece, TILES_PER_WINDOW, Window};
 use rustc_hash::FxHashMap;
 
 use super::super::ledger::{DeedBook, Flow, Ground, Ledger, ZoneLand};
@@ -234,6 +234,12 @@ impl Encoder<'_> {
             self.point(edge.to)?;
             self.put.number(edge.mark.into());
             Some(())
+        })?;
+        self.put.number(outline.rim_sides().len() as u64);
+        outline.rim_sides().iter().try_for_each(|&RimSide { side, mark }| {
+            self.side(side)?;
+            self.put.number(mark.into());
+            Some(())
         })
     }
 
@@ -420,13 +426,17 @@ impl Decoder<'_> {
         self.points()?.into_iter().for_each(|corner| outline.enter_busy(corner));
         for _ in 0..self.take.count()? {
             let (from, to) = (self.point()?, self.point()?);
-            let mark = u32::try_from(self.take.number()?).ok()?;
-            if mark == 0 || mark as usize > marks {
-                return None;
-            }
-            outline.enter_rim(RimEdge { from, to, mark });
+            outline.enter_rim(RimEdge { from, to, mark: self.mark(marks)? });
+        }
+        for _ in 0..self.take.count()? {
+            outline.enter_rim_side(RimSide { side: self.side()?, mark: self.mark(marks)? });
         }
         Some(outline)
+    }
+
+    /// One of so many marks.
+    fn mark(&mut self, marks: usize) -> Option<u32> {
+        u32::try_from(self.take.number()?).ok().filter(|&mark| mark > 0 && mark as usize <= marks)
     }
 
     fn class(&mut self, outline: &mut Outline) -> Option<()> {
