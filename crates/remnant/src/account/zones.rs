@@ -126,8 +126,11 @@ impl Surroundings<'_> {
                 None => (None, None, None),
             }
         };
-        let shared =
-            |hazard: u32| -> Area { lands.iter().filter(|l| l.0 == ZoneLand::Live(hazard)).map(|l| l.1).sum() };
+        // Asked for every hazard near the zone. The lands are in order, and there is one sum of each.
+        let shared = |hazard: u32| -> Area {
+            let found = lands.binary_search_by_key(&ZoneLand::Live(hazard), |land| land.0);
+            found.map_or(Area::ZERO, |place| lands[place].1)
+        };
         let safety = self.settings.safety_distance_m;
         let points = self.points.outside(&zone.ground, &border);
         let vague = points.iter().any(|p| p.2 > 0.0);
