@@ -10,9 +10,11 @@ use remnant_geometry::measure::{Chord, chords};
 use remnant_geometry::{Bounds, Footprint};
 use rstar::{AABB, RTree};
 
+use super::events::Event;
 use super::faces::Rules;
 use super::reach::{grown_bounds, within};
 use super::reaching::{Entry, entry};
+use super::rim::box_of;
 use crate::records::Survey;
 
 /// A hazard whose live land lies near a zone.
@@ -31,6 +33,12 @@ pub(super) struct LiveLand<'a> {
     rules: &'a Rules<'a>,
     accuracies: Vec<f64>,
     any_accuracy: bool,
+    /// Where no record states an accuracy, as in most surveys, nobody ever asks.
+    found: OnceLock<Found>,
+}
+
+/// What it takes to find live land.
+struct Found {
     /// Hazards with effect, each box grown by its accuracy.
     hazards: RTree<Entry>,
     /// Releases with effect.
@@ -47,36 +55,39 @@ impl<'a> LiveLand<'a> {
             stated.unwrap_or(0.0)
         };
         let accuracies: Vec<f64> = (0..events.len()).map(accuracy).collect();
-        let tree = |hazards: bool| {
-            let wanted =
-                events.iter().enumerate().filter(|(_, e)| e.is_hazard() == hazards && e.slot <= rules.last_slot);
-            let boxed = |(number, e): (usize, &super::events::Event<'_>)| {
-                entry(grown_bounds(e.ground, accuracies[number]), number as u32)
+        let any_accuracy = accuracies.iter().any(|&accuracy| accuracy > 0.0);
+        Self { rules, accuracies, any_accuracy, found: OnceLock::new() }
+    }
+
+    fn found(&self) -> &Found {
+        self.found.get_or_init(|| {
+            let events = &self.rules.covers.events;
+            let tree = |hazards: bool| {
+                let with_effect = |e: &Event<'_>| e.is_hazard() == hazards && e.slot <= self.rules.last_slot;
+                let wanted = events.iter().enumerate().filter(|(_, e)| with_effect(e));
+                let boxed = |(number, e): (usize, &Event<'_>)| {
+                    entry(grown_bounds(e.ground, self.accuracies[number]), number as u32)
+                };
+                RTree::bulk_load(wanted.map(boxed).collect())
             };
-            RTree::bulk_load(wanted.map(boxed).collect())
-        };
-        Self {
-            hazards: tree(true),
-            releases: tree(false),
-            lands: events.iter().map(|_| OnceLock::new()).collect(),
-            rules,
-            any_accuracy: accuracies.iter().any(|&accuracy| accuracy > 0.0),
-            accuracies,
-        }
+            let lands = events.iter().map(|_| OnceLock::new()).collect();
+            Found { hazards: tree(true), releases: tree(false), lands }
+        })
     }
 
     /// The land on which a hazard is live; `None` where there is none.
     pub fn of(&self, hazard: u32) -> Option<&Footprint> {
+        let Found { releases, lands, .. } = self.found();
         let make = || {
             let ground = self.rules.covers.events[hazard as usize].ground;
             let Bounds { min, max } = ground.bounds();
             let envelope = AABB::from_corners([min.x, min.y], [max.x, max.y]);
-            let releases = self.releases.locate_in_envelope_intersecting(envelope).map(|entry| entry.data);
+            let releases = releases.locate_in_envelope_intersecting(envelope).map(|entry| entry.data);
             let mut later: Vec<u32> = releases.filter(|&release| release > hazard).collect();
             later.sort_unstable();
             without(ground, later.into_iter().map(|release| self.rules.covers.events[release as usize].ground))
         };
-        self.lands[hazard as usize].get_or_init(make).as_ref()
+        lands[hazard as usize].get_or_init(make).as_ref()
     }
 
     /// The hazards whose live land lies within a distance of a zone, each grown by its accuracy; the nearest edge of
@@ -94,7 +105,7 @@ impl<'a> LiveLand<'a> {
         if !always && !self.any_accuracy {
             return Vec::new();
         }
-        let candidates = within(&self.hazards, zone, metres);
+        let candidates = within(&self.found().hazards, zone, metres);
         if !always && candidates.iter().all(|&event| self.accuracies[event as usize] <= 0.0) {
             return Vec::new();
         }
@@ -122,10 +133,7 @@ impl<'a> LiveLand<'a> {
 
 /// The least distance between two sets of chords, where it is within `reach` metres.
 pub(super) fn distance_within(a: &[Chord], b: impl IntoIterator<Item = Chord>, reach: f64) -> Option<f64> {
-    let mut sides = a.iter().map(Chord::bounds);
-    let first = sides.next()?;
-    let pick = |f: fn(f64, f64) -> f64, a: [f64; 3], b: [f64; 3]| [0, 1, 2].map(|i| f(a[i], b[i]));
-    let [low, high] = sides.fold(first, |all, side| [pick(f64::min, all[0], side[0]), pick(f64::max, all[1], side[1])]);
+    let [low, high] = box_of(a)?;
     let mut best: Option<f64> = None;
     for y in b {
         let [from, to] = y.bounds();
