@@ -17,7 +17,7 @@ use crate::read::Limit;
 use crate::settings::OutsidePolicy;
 
 /// The form of keys and values. To be raised when either changes.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// A digest of 256 bits.
 pub(super) type Digest = [u8; 32];
