@@ -163,7 +163,8 @@ impl Loose {
                 continue;
             }
             let mut piece = |from: i32, to: i32, net: i32| open.push(side.piece(origin, (from, to), net.signum()));
-            along(steps(), &mut piece);
+            let places = changes.chunk_by(|a, b| a.along() == b.along()).filter(|place| !goes_on(place)).flatten();
+            along(places.map(|change| (change.along(), change.by())), &mut piece);
             // One corner alone: others of its kind say where they are.
             let (first, last) = (changes[0].along(), changes[changes.len() - 1].along());
             if first == last {
@@ -200,6 +201,12 @@ impl Loose {
         class.holes.extend(orphans.iter().map(|hole| drawn(hole, origin)));
         held
     }
+}
+
+/// Whether all changes in one place of a window's side are those of the same ground in two rows of tiles: a window within
+/// large ground has hundreds of them.
+fn goes_on(place: &[Change]) -> bool {
+    place.iter().all(|change| change.by() != 0) && place.iter().map(|change| change.by()).sum::<i32>() == 0
 }
 
 fn drawn(corners: &[Local], origin: Point) -> Vec<Point> {

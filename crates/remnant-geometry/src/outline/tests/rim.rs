@@ -105,4 +105,15 @@ fn the_rim_of_large_ground_is_its_border() {
         let own = edges.iter().map(stretch).filter(|s| (s.0, s.1) == (upright, line));
         assert_eq!(own.map(|(_, _, [from, to])| to - from).sum::<i64>(), side);
     }
+    // Where it is drawn, a window has its own sides in one piece each, whatever rows of tiles they pass.
+    let [mut all, other] = chequer.cut(|_| FaceClass { class: 1, rim: 0 });
+    all.merge(other);
+    let pieces: usize = all.gathered().map(|class| class.sides().len()).sum();
+    assert!(pieces <= 4 * 7 * 7, "{pieces} pieces in 49 windows");
+    let corners: Vec<usize> = all
+        .shapes()
+        .iter()
+        .flat_map(|(_, polygons)| polygons.iter().flat_map(|p| p.iter().map(Vec::len).collect::<Vec<_>>()))
+        .collect();
+    assert_eq!(corners, [4]);
 }
