@@ -48,7 +48,7 @@ impl Polygons {
     /// All of them, one after the other.
     ///
     /// # Panics
-    /// Where one that was put aside can't be read again: with [`Lost`].
+    /// Where one that was put aside can't be read again: with [`Lost`](crate::Lost).
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Cow<'_, GridPolygon>> + Clone {
         self.all.iter().map(|drawn| self.look(drawn))
     }
