@@ -9,11 +9,11 @@ use remnant::progress::Silent;
 use remnant::records::{HazardClass, Survey};
 use remnant::report::{
     Access, Criterion, Exposure, LandShape, LandState, Moment, Plan, Priority, Report, Role, RunFacts, Series,
-    SeriesStep, SquareMetres, Stability, States, ToClear,
+    SeriesStep, SquareMetres, Stability, States, ToClear, ZoneRow,
 };
 use remnant::settings::Settings;
 use remnant::write::write_folder;
-use remnant::zone::ZoneStatus;
+use remnant::zone::{Reason, ZoneStatus};
 use remnant_geometry::{Area, Point};
 use serde_json::{Value, json};
 
@@ -494,6 +494,63 @@ fn a_hundred_thousand_polygons_are_drawn() {
     println!("a page of {bytes} bytes with {} polygons can be used after {ready} ms", 317 * 317);
     assert!(bytes < 16 << 20, "{bytes} bytes");
     assert!(browser.ask(RED).as_u64() > Some(1000));
+    browser.without_complaints();
+}
+
+#[test]
+fn of_very_many_zones_the_gravest_are_shown_and_all_are_counted() {
+    let Some(mut browser) = Browser::start() else { return };
+    let mut report = rich_report();
+    let account = &mut report.account;
+    // Before the zones that are there: 60,000 of which nothing is recorded, about as many as the largest countries have.
+    let known = account.zones.len();
+    let extra = 60_000;
+    let empty = |row: usize| {
+        let zone = &account.zones[0];
+        let (x, y) = (450_000_000_000 + (row as i64 % 250) * 200_000_000, 400_000_000_000 + row as i64 * 100_000);
+        let corners = [(x, y), (x + 50_000_000, y), (x, y + 50_000_000)].map(|(x, y)| Point { x, y });
+        ZoneRow {
+            id: format!("extra-{row}"),
+            name: format!("Extra {row}"),
+            status: ZoneStatus::NoRecord,
+            because: vec![Reason::NothingRecorded],
+            states: States::default(),
+            hazard_ids: Vec::new(),
+            incidents_near: Vec::new(),
+            shape: [vec![corners.to_vec()]].into_iter().collect(),
+            ..zone.clone()
+        }
+    };
+    let mut zones: Vec<ZoneRow> = (0..extra).map(empty).collect();
+    zones.append(&mut account.zones);
+    account.zones = zones;
+    account.series = None;
+    for place in account.plan.iter_mut().flat_map(|plan| &mut plan.order) {
+        place.zone += extra;
+    }
+    let first = account.plan.as_ref().unwrap().order[0].zone;
+    let name = account.zones[first].name.clone();
+    let contaminated = account.zones.iter().filter(|zone| zone.status == ZoneStatus::Contaminated).count();
+    let place = written(&report);
+    let page = place.path("out/report.html");
+    let bytes = std::fs::metadata(&page).unwrap().len();
+    let ready = browser.open(&page);
+    println!("a page of {bytes} bytes with 50,000 of {} zones can be used after {ready} ms", extra + known);
+    assert!(bytes < 64 << 20, "{bytes} bytes");
+    let count = browser.text("document.getElementById('zones-count').textContent");
+    assert!(bare(&count).contains(&format!("This page holds the 50000 of {} zones", extra + known)), "{count}");
+    for (status, all) in [("contaminated", contaminated), ("no-record", extra)] {
+        let shown =
+            browser.text(&format!("document.querySelector('#statuses [data-status={status}] strong').textContent"));
+        let shown: usize = bare(&shown).parse().unwrap();
+        assert!(shown >= all && shown <= all + known, "{status}: {shown} of {all}");
+    }
+    // What the order of work, the table, the panel and the map call a zone is one and the same.
+    let work = browser.text("document.querySelector('#work-body tbody tr th').textContent");
+    assert!(work.starts_with(&name), "{work} and {name}");
+    browser.click("#work-body tbody tr button");
+    let panel = browser.text("document.querySelector('#panel h3').textContent");
+    assert_eq!(panel, name);
     browser.without_complaints();
 }
 

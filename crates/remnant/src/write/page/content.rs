@@ -10,6 +10,7 @@ use remnant_geometry::plane::STEPS_PER_DEGREE;
 use super::super::cell::{Cell, push_json_text};
 use super::super::columns::{self, BALANCE, Column, FINDINGS, PeriodRow, RECORDS, ZONES};
 use super::drawing::Drawing;
+use super::held::{self, Held, Tally};
 use crate::finding::{Code, Finding, Place, Severity};
 use crate::report::{
     Exposure, Figures, INCIDENTS_WITHIN_M, IncidentRow, Plan, RecordFacts, RecordKind, RecordRow, Report, Series,
@@ -26,7 +27,7 @@ const RECORDS_SHOWN: usize = 20_000;
 const HAZARDS_NAMED: usize = 10;
 
 /// All that the page says, as a JSON object in which no character can end or begin markup.
-pub(super) fn content(report: &Report, drawing: Option<&Drawing>) -> String {
+pub(super) fn content(report: &Report, held: &Held, drawing: Option<&Drawing>) -> String {
     let account = &report.account;
     let settings = &account.settings;
     let mut json = Object::default();
@@ -60,19 +61,26 @@ pub(super) fn content(report: &Report, drawing: Option<&Drawing>) -> String {
     let exposed = districts.clone().map(|d| &d.figures).chain([&account.total]);
     json.value("exposure", |out| list(out, exposed, |out, figures: &Figures| exposure(out, &figures.exposure)));
     json.value("transitions", |out| transitions(out, &account.total));
-    json.value("zones", |out| table(out, report, ZONES.iter(), &account.zones));
-    json.value("evidence", |out| list(out, &account.zones, evidence));
-    let (records, left_out) = records(report);
+    json.value("zones", |out| table(out, report, ZONES.iter(), held.zones(report)));
+    json.value("evidence", |out| list(out, held.zones(report), evidence));
+    // Those that the page does not hold count as well.
+    let (by_status, by_district) = held::tallies(&account.zones);
+    json.value("zones_by_status", |out| counts(out, &by_status));
+    json.value("zones_by_district", |out| {
+        let codes = districts.clone().map(|d| d.code.as_deref());
+        list(out, codes, |out, code| counts(out, by_district.get(&code).unwrap_or(&Tally::default())));
+    });
+    let (records, left_out) = records(report, held);
     json.value("records", |out| table(out, report, RECORDS.iter(), &records));
     json.cell("records_left_out", Cell::Count(left_out as u64));
     json.value("incidents", |out| list(out, &account.incidents, incident));
     findings(&mut json, report);
     json.value("series", |out| match &account.series {
-        Some(moments) => series(out, moments),
+        Some(moments) => series(out, moments, held),
         None => out.push_str("null"),
     });
     json.value("plan", |out| match &account.plan {
-        Some(order) => plan(out, order),
+        Some(order) => plan(out, order, held),
         None => out.push_str("null"),
     });
     json.value("inputs", |out| list(out, &report.inputs, input));
@@ -136,6 +144,10 @@ fn list<T>(out: &mut String, items: impl IntoIterator<Item = T>, mut push: impl 
         push(out, item);
     }
     out.push(']');
+}
+
+fn counts(out: &mut String, tally: &Tally) {
+    cells(out, tally.map(Cell::Count));
 }
 
 fn cells<'a>(out: &mut String, cells: impl IntoIterator<Item = Cell<'a>>) {
@@ -257,10 +269,10 @@ fn word(state: State) -> &'static str {
     }
 }
 
-/// The hazards that zones name, and how many more there are than the page holds.
-fn records(report: &Report) -> (Vec<RecordRow>, usize) {
+/// The hazards that the zones of the page name, and how many more there are than the page holds.
+fn records(report: &Report, held: &Held) -> (Vec<RecordRow>, usize) {
     let mut named: BTreeSet<&str> = BTreeSet::new();
-    for zone in &report.account.zones {
+    for zone in held.zones(report) {
         let to_clear = zone.to_clear.iter().flat_map(|t| &t.hazard_ids);
         named.extend(zone.hazard_ids.iter().chain(&zone.nearest_hazard_id).chain(to_clear).map(String::as_str));
     }
@@ -320,7 +332,7 @@ fn middle(finding: &Finding) -> Option<Point> {
     (longitude.abs() <= 360.0 && latitude.abs() <= 90.0).then_some(place)
 }
 
-fn series(out: &mut String, series: &Series) {
+fn series(out: &mut String, series: &Series, held: &Held) {
     let mut object = Object::default();
     object.cell("step", Cell::Text(series.step.word()));
     object.value("dates", |out| cells(out, series.dates.iter().map(|&date| Cell::Date(date))));
@@ -328,7 +340,8 @@ fn series(out: &mut String, series: &Series) {
     let districts = series.districts.iter().chain([&series.outside]);
     object.value("districts", |out| list(out, districts, |out, row| changes(out, &moments(row))));
     object.value("total", |out| changes(out, &moments(&series.total)));
-    object.value("zones", |out| list(out, &series.zones, |out, row| changes(out, row)));
+    let zones = held.rows().iter().filter_map(|&row| series.zones.get(row));
+    object.value("zones", |out| list(out, zones, |out, row| changes(out, row)));
     object.end(out);
 }
 
@@ -342,15 +355,18 @@ fn changes(out: &mut String, states: &[States]) {
     });
 }
 
-fn plan(out: &mut String, plan: &Plan) {
+fn plan(out: &mut String, plan: &Plan, held: &Held) {
     let mut object = Object::default();
     object.value("criteria", |out| {
         list(out, &plan.criteria, |out, c| cells(out, [Cell::Text(&c.name), Cell::Number(c.weight)]));
     });
+    object.cell("in_all", Cell::Count(plan.order.len() as u64));
+    object.cell("ranked", Cell::Count(plan.order.iter().filter(|place| place.missing.is_none()).count() as u64));
+    let order = plan.order.iter().filter_map(|place| Some((place, held.place(place.zone)?)));
     object.value("order", |out| {
-        list(out, &plan.order, |out, place| {
+        list(out, order, |out, (place, zone)| {
             let mut object = Object::default();
-            object.cell("zone", Cell::Count(place.zone as u64));
+            object.cell("zone", Cell::Count(zone as u64));
             object.cell("rank", Cell::Count(place.rank.into()));
             object.cell("ranked", Cell::Flag(place.missing.is_none()));
             object.cell("score", if place.missing.is_none() { Cell::Number(place.score) } else { Cell::Empty });

@@ -1,21 +1,23 @@
 //! What the page draws: districts, zones and land, simplified and packed to fit into a page.
 //!
 //! A drawing is for the eye; no figure comes from it. It keeps two promises: its lines run within a stated distance of
-//! the true ones, and no polygon is lost, however small: what would shrink to nothing is drawn as the box around it,
-//! and a hole that would is filled, so that contaminated land only ever grows by it.
+//! the true ones, and no polygon is lost, however small: what would shrink to nothing is drawn as the box around it or
+//! as the cells that it touches, and a hole that would is filled, so that contaminated land only ever grows by it.
 //!
 //! # Format
 //! A stream of whole numbers, seven bits a byte, the lowest first, the eighth bit set where more follow; a signed number
 //! `n` stands as `2n` or `-2n - 1`. For every shape: kind (0 district, 1 zone, 2 land), row (for land the district's
-//! row + 1, or 0 outside all), state (0 to 4: suspected, confirmed, cancelled, reduced, cleared), number of polygons; for
-//! each its number of rings; for each its number of corners, and each corner as signed steps east and north of the one
-//! before it in the stream. Positions count from longitude and latitude 0; those west of 180 may lie beyond 360 / 2 where
+//! row + 1, or 0 outside all), state (0 to 4: suspected, confirmed, cancelled, reduced, cleared), and its polygons, ended
+//! by a 0: for each its number of rings; for each its number of corners, and each corner as signed steps east and north of
+//! the one before it in the stream. Positions count from longitude and latitude 0; those west of 180 may lie beyond 360 / 2 where
 //! the data lie across the antimeridian.
 
 use rayon::prelude::*;
 use remnant_geometry::plane::{STEPS_PER_DEGREE, TURN};
 use remnant_geometry::{Bounds, GridPolygon, Point, Polygons};
 
+use super::cells::{Block, Cells};
+use super::held::Held;
 use crate::records::{HazardClass, ReleaseKind};
 use crate::report::{LandState, Report};
 use crate::write::ground::Extent;
@@ -23,9 +25,13 @@ use crate::write::ground::Extent;
 /// Bytes that a drawing may take; in the page they become a third more.
 const BUDGET: usize = 9 << 20;
 
-/// How coarse a drawing may be: metres by which a line may be off, and grid steps of a stored position. The first that
-/// fits into the budget is used, the last one whether it fits or not; those that are far too large by a sample are not tried.
-const LEVELS: [(f64, i64); 9] = [
+/// Metres by which a line may be off, and grid steps of a stored position.
+type Level = (f64, i64);
+
+/// How coarse a drawing may be. The first that
+/// fits into the budget is used, the last one whether it fits or not; those that are far too large by a sample are not
+/// tried. In the last ones a country of a million hazards is a picture of cells.
+const LEVELS: [Level; 15] = [
     (0.3, 10_000),
     (1.0, 40_000),
     (2.5, 100_000),
@@ -35,6 +41,12 @@ const LEVELS: [(f64, i64); 9] = [
     (50.0, 2_000_000),
     (100.0, 4_000_000),
     (250.0, 10_000_000),
+    (500.0, 20_000_000),
+    (1_000.0, 50_000_000),
+    (2_500.0, 100_000_000),
+    (5_000.0, 200_000_000),
+    (10_000.0, 500_000_000),
+    (25_000.0, 1_000_000_000),
 ];
 
 /// Corners that are simplified at once: a bound on the work, which may grow with their square.
@@ -66,44 +78,56 @@ struct Shape<'a> {
 }
 
 /// The drawing of a report; `None` where it has no shapes.
-pub(super) fn drawing(report: &Report) -> Option<Drawing> {
+pub(super) fn drawing(report: &Report, held: &Held) -> Option<Drawing> {
     if !report.account.settings.geometry {
         return None;
     }
-    let shapes = shapes(report);
-    let east = Eastward::of(&shapes);
+    fitting(&shapes(report, held), BUDGET)
+}
+
+/// The finest drawing that takes no more bytes than `budget`, or the coarsest.
+fn fitting(shapes: &[Shape<'_>], budget: usize) -> Option<Drawing> {
+    let east = Eastward::of(shapes);
     LEVELS.iter().enumerate().find_map(|(number, &level)| {
         if number + 1 == LEVELS.len() {
-            return pack(&shapes, level, &east, usize::MAX);
+            return pack(shapes, level, &east, usize::MAX);
         }
-        let much_too_large = sampled(&shapes, level, &east).is_some_and(|bytes| bytes > BUDGET + BUDGET / 8);
-        if much_too_large { None } else { pack(&shapes, level, &east, BUDGET) }
+        let much_too_large = sampled(shapes, level, &east).is_some_and(|bytes| bytes > budget + budget / 8);
+        if much_too_large { None } else { pack(shapes, level, &east, budget) }
     })
 }
 
 /// Of so many polygons one is drawn to tell how large a drawing will be.
 const SAMPLED: usize = 16;
 
-/// About how many bytes a drawing at a level takes; `None` where it is drawn as fast as that is told.
-fn sampled(shapes: &[Shape<'_>], (within_m, step): (f64, i64), east: &Eastward) -> Option<usize> {
+/// About how many bytes the outlines of a drawing at a level take, without its cells, which come together the more the
+/// more there are; `None` where it is drawn as fast as that is told.
+fn sampled(shapes: &[Shape<'_>], level: Level, east: &Eastward) -> Option<usize> {
     let polygons: usize = shapes.iter().map(|shape| shape.polygons.len()).sum();
     if polygons < DRAWN_AT_ONCE {
         return None;
     }
     let mut stream = Stream { bytes: Vec::new(), pen: [0, 0] };
+    // Counted over all shapes: most zones have one polygon.
+    let mut before = 0;
     for shape in shapes {
-        for polygon in (0..shape.polygons.len()).step_by(SAMPLED).filter_map(|number| shape.polygons.get(number)) {
-            stream.polygon(&simplified(&polygon, within_m, step, east));
+        let first = (SAMPLED - before % SAMPLED) % SAMPLED;
+        let some = (first..shape.polygons.len()).step_by(SAMPLED);
+        for polygon in some.filter_map(|number| shape.polygons.get(number)) {
+            if let Drawn::Outline(rings) = drawn(&polygon, level, east) {
+                stream.polygon(&rings);
+            }
         }
+        before += shape.polygons.len();
     }
     Some(stream.bytes.len() * SAMPLED)
 }
 
-fn shapes(report: &Report) -> Vec<Shape<'_>> {
+fn shapes<'a>(report: &'a Report, held: &'a Held) -> Vec<Shape<'a>> {
     let account = &report.account;
     let districts =
         account.districts.iter().enumerate().map(|(row, d)| Shape { head: [0, row, 0], polygons: &d.shape });
-    let zones = account.zones.iter().enumerate().map(|(row, z)| Shape { head: [1, row, 0], polygons: &z.shape });
+    let zones = held.zones(report).enumerate().map(|(row, z)| Shape { head: [1, row, 0], polygons: &z.shape });
     let land = account.shapes.iter().map(|s| Shape {
         head: [2, s.district.map_or(0, |row| row + 1), state_number(s.state)],
         polygons: &s.polygons,
@@ -137,34 +161,65 @@ impl Eastward {
 }
 
 /// The drawing at a level, if it takes no more bytes than `budget`.
-fn pack(shapes: &[Shape<'_>], (within_m, step): (f64, i64), east: &Eastward, budget: usize) -> Option<Drawing> {
+fn pack(shapes: &[Shape<'_>], level: Level, east: &Eastward, budget: usize) -> Option<Drawing> {
     let mut stream = Stream { bytes: Vec::new(), pen: [0, 0] };
     let mut polygons = 0;
     for shape in shapes {
-        for number in shape.head.into_iter().chain([shape.polygons.len()]) {
-            stream.whole(number as u64);
-        }
-        polygons += shape.polygons.len();
-        // Some at a time: a level that does not fit is given up early.
+        shape.head.iter().for_each(|&number| stream.whole(number as u64));
         let count = shape.polygons.len();
+        polygons += count;
+        let mut cells = Cells::default();
+        // Some at a time: a level that does not fit is given up early.
         for first in (0..count).step_by(DRAWN_AT_ONCE) {
             let some = (first..count.min(first + DRAWN_AT_ONCE)).into_par_iter();
             let polygons = some.filter_map(|number| shape.polygons.get(number));
-            let drawn: Vec<Vec<Ring>> = polygons.map(|polygon| simplified(&polygon, within_m, step, east)).collect();
-            drawn.iter().for_each(|rings| stream.polygon(rings));
+            let all: Vec<Drawn> = polygons.map(|polygon| drawn(&polygon, level, east)).collect();
+            for one in all {
+                match one {
+                    Drawn::Outline(rings) => stream.polygon(&rings),
+                    Drawn::Cells(touched) => cells.add(touched),
+                }
+            }
             if stream.bytes.len() > budget {
                 return None;
             }
         }
+        for block in cells.blocks() {
+            stream.polygon(&[corners(block)]);
+            if stream.bytes.len() > budget {
+                return None;
+            }
+        }
+        stream.whole(0);
     }
+    let (within_m, step) = level;
     (stream.bytes.len() <= budget).then_some(Drawing { bytes: stream.bytes, within_m, step, polygons })
+}
+
+/// How a polygon is drawn at a level.
+enum Drawn {
+    /// By its outline.
+    Outline(Vec<Ring>),
+    /// By the cells that it touches: it is smaller than one.
+    Cells(Block),
+}
+
+fn drawn(polygon: &GridPolygon, level: Level, east: &Eastward) -> Drawn {
+    let step = level.1;
+    let shell = polygon.first().and_then(|shell| Bounds::of(shell.iter().copied()));
+    match shell {
+        Some(b) if b.max.x - b.min.x < step && b.max.y - b.min.y < step => {
+            Drawn::Cells(touched(b, east.place(polygon), step))
+        }
+        _ => Drawn::Outline(simplified(polygon, level, east)),
+    }
 }
 
 /// Corners in stored steps.
 type Ring = Vec<[i64; 2]>;
 
 /// A polygon at a level of coarseness; its shell is never lost.
-fn simplified(polygon: &GridPolygon, within_m: f64, step: i64, east: &Eastward) -> Vec<Ring> {
+fn simplified(polygon: &GridPolygon, (within_m, step): Level, east: &Eastward) -> Vec<Ring> {
     let shift = east.place(polygon);
     let mut rings = Vec::new();
     for (number, ring) in polygon.iter().enumerate() {
@@ -207,13 +262,20 @@ fn encloses(ring: &Ring) -> bool {
     twice != 0
 }
 
-/// The box round a ring, rounded outwards, at least a step wide and high.
+/// The box round a ring, rounded outwards.
 fn box_about(ring: &[Point], shift: i64, step: i64) -> Ring {
-    let Some(b) = Bounds::of(ring.iter().copied()) else { return Vec::new() };
+    Bounds::of(ring.iter().copied()).map_or_else(Vec::new, |bounds| corners(touched(bounds, shift, step)))
+}
+
+/// The cells that a box touches, at least one.
+fn touched(b: Bounds, shift: i64, step: i64) -> Block {
     let low = |v: i64| v.div_euclid(step);
     let high = |v: i64, low: i64| (-(-v).div_euclid(step)).max(low + 1);
     let (west, south) = (low(b.min.x + shift), low(b.min.y));
-    let (east, north) = (high(b.max.x + shift, west), high(b.max.y, south));
+    Block { west, south, east: high(b.max.x + shift, west), north: high(b.max.y, south) }
+}
+
+fn corners(Block { west, south, east, north }: Block) -> Ring {
     vec![[west, south], [east, south], [east, north], [west, north]]
 }
 
@@ -317,6 +379,10 @@ impl Stream {
     }
 
     fn polygon(&mut self, rings: &[Ring]) {
+        // No rings would be the end of the shape.
+        if rings.is_empty() {
+            return;
+        }
         self.whole(rings.len() as u64);
         rings.iter().for_each(|ring| self.ring(ring));
     }
@@ -376,7 +442,7 @@ mod tests {
         let needle = ring(&[(0, 0), (90_000_000, 1), (0, 2)]);
         for (_, step) in LEVELS {
             for polygon in [vec![speck.clone()], vec![needle.clone()], vec![needle.clone(), speck.clone()]] {
-                let drawn = simplified(&polygon, 250.0, step, &Eastward(false));
+                let drawn = simplified(&polygon, (250.0, step), &Eastward(false));
                 assert_eq!(drawn.len(), 1);
                 assert!(encloses(&drawn[0]), "{drawn:?}");
                 let spans = |axis: usize| {
@@ -389,6 +455,74 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// The boxes of a drawing's polygons in grid steps, by the state of their shape.
+    fn boxes(drawing: &Drawing) -> Vec<(u64, Bounds)> {
+        let mut bytes = drawing.bytes.iter();
+        let mut whole = || {
+            let (mut number, mut shift) = (0, 0);
+            loop {
+                let byte = *bytes.next()?;
+                number |= u64::from(byte & 0x7f) << shift;
+                shift += 7;
+                if byte < 0x80 {
+                    return Some(number);
+                }
+            }
+        };
+        let signed = |n: u64| (n >> 1) as i64 ^ -((n & 1) as i64);
+        let (mut pen, mut found) = (Point { x: 0, y: 0 }, Vec::new());
+        while whole().is_some() {
+            let state = whole().and_then(|_| whole()).expect("a state");
+            while let Some(rings) = whole().filter(|&rings| rings > 0) {
+                for _ in 0..rings {
+                    let count = whole().expect("a number of corners");
+                    let ring = (0..count).map(|_| {
+                        pen.x += signed(whole().expect("a step")) * drawing.step;
+                        pen.y += signed(whole().expect("a step")) * drawing.step;
+                        pen
+                    });
+                    let corners: Vec<Point> = ring.collect();
+                    found.push((state, Bounds::of(corners).expect("corners")));
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn a_drawing_of_very_much_ground_fits_and_leaves_nothing_out() {
+        // Specks of 20 to 60 m, a hundred metres apart, of two states; and one field of 30 km.
+        let specks = |number: i64, size: i64| -> Polygons {
+            (0..number)
+                .map(|n| {
+                    let (x, y) = (-5_000_000_000 + n % 250 * 10_000_000, n / 250 * 10_000_000 - 300_000_000);
+                    vec![ring(&[(x, y), (x + size, y + 7), (x + 3, y + size)])]
+                })
+                .collect()
+        };
+        let (few, many) = (specks(5_000, 2_000_000), specks(30_000, 6_000_000));
+        let side = 3_000_000_000;
+        let field: Polygons = [vec![ring(&[(0, 0), (side, 0), (side, side), (0, side)])]].into_iter().collect();
+        let shape = |state, polygons| Shape { head: [2, 0, state], polygons };
+        let shapes = [shape(0, &few), shape(1, &many), shape(1, &field)];
+        let mut steps = Vec::new();
+        for budget in [1 << 20, 200_000, 20_000, 2_000, 200] {
+            let drawing = fitting(&shapes, budget).expect("a drawing");
+            assert!(drawing.bytes.len() <= budget, "{} bytes of {budget}", drawing.bytes.len());
+            assert_eq!(drawing.polygons, 35_001);
+            let boxes = boxes(&drawing);
+            for (state, polygons) in [(0, &few), (1, &many), (1, &field)] {
+                for polygon in polygons.iter() {
+                    let p = polygon[0][0];
+                    let within = |b: &Bounds| b.min.x <= p.x && p.x <= b.max.x && b.min.y <= p.y && p.y <= b.max.y;
+                    assert!(boxes.iter().any(|(of, b)| *of == state && within(b)), "{budget}: {p:?} is not drawn");
+                }
+            }
+            steps.push(drawing.step);
+        }
+        assert!(steps.is_sorted() && steps[0] < steps[4], "{steps:?}");
     }
 
     #[test]

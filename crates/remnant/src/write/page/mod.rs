@@ -5,15 +5,18 @@
 //! | the page | `page.html`, `style.css`, `script/` (its parts in the order of [`SCRIPT`]), `strings/` (a table for each language) |
 //! | the map library | `vendor/`, with its licence |
 //! | what the tables say | `content.rs`: the cells of the other outputs, as JSON |
-//! | what is drawn | `drawing.rs`: outlines, simplified to fit into a page |
+//! | what is drawn | `drawing.rs`: outlines, simplified to fit into a page; `cells.rs`: ground too small for one |
+//! | which zones it holds | `held.rs`: all, or of very many the weightiest |
 //!
 //! # Text from files is never code
 //! Data stand in blocks of JSON in which every `<`, `>` and `&` is escaped, and the script makes elements of them by
 //! `textContent` alone. The policy of the page allows the scripts and styles with the hashes of those written here,
 //! no others, and no request of any kind; where the browser knows trusted types, text can't become markup at all.
 
+mod cells;
 mod content;
 mod drawing;
+mod held;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +28,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Halt, Sink};
 use crate::report::Report;
+use held::{Held, ZONES_HELD};
 
 const PAGE: &str = include_str!("page.html");
 const GUARD: &str = include_str!("script/guard.js");
@@ -65,8 +69,9 @@ pub(super) fn write(report: &Report, sink: &mut Sink<'_>) -> Result<(), Halt> {
     let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPT.concat());
     let policy = policy(&[GUARD, LEAFLET, &script], &style);
     let words = words();
-    let drawing = drawing::drawing(report);
-    let content = content::content(report, drawing.as_ref());
+    let held = Held::of(report, ZONES_HELD);
+    let drawing = drawing::drawing(report, &held);
+    let content = content::content(report, &held, drawing.as_ref());
     sink.step()?;
     let shapes = drawing.map_or_else(String::new, |drawing| STANDARD.encode(drawing.bytes));
     let parts: [(&str, &str); 9] = [

@@ -8,6 +8,7 @@ use super::super::sample::{self, HOSTILE};
 use super::super::tests::text;
 use super::*;
 use crate::finding::Code;
+use crate::report::{Plan, Priority, Series, SeriesStep, SquareMetres, States, ZoneRow};
 use crate::zone::{Reason, ZoneStatus};
 
 fn words_of(language: &str) -> BTreeMap<String, String> {
@@ -214,4 +215,75 @@ fn the_page_says_what_the_tables_say() {
     assert!(block(&page, "shapes").is_empty());
     let data: Value = serde_json::from_str(block(&page, "report")).expect("JSON");
     assert!(data["map"].is_null(), "without shapes there is no map");
+}
+
+#[test]
+fn of_very_many_zones_the_page_holds_the_gravest_and_counts_the_others() {
+    use ZoneStatus::{Contaminated, Near, NoRecord, Released};
+    let mut report = sample::report();
+    let account = &mut report.account;
+    let code = account.districts[0].code.clone();
+    let given = [NoRecord, Near, Contaminated, Released, Near, Contaminated, Contaminated];
+    let zone = account.zones[0].clone();
+    account.zones = given
+        .iter()
+        .enumerate()
+        .map(|(row, &status)| ZoneRow {
+            id: format!("z{row}"),
+            status,
+            district: code.clone().filter(|_| row < 3),
+            // Of the contaminated, that of row 5 has the most such land.
+            states: States { confirmed: sample::cm2(100 + i64::from(row == 5)), ..States::default() },
+            ..zone.clone()
+        })
+        .collect();
+    let states = |row: usize| vec![States { cleared: sample::cm2(row as i64), ..States::default() }];
+    account.series = Some(Series {
+        step: SeriesStep::Yearly,
+        dates: vec![jiff::civil::date(2024, 12, 31)],
+        districts: Vec::new(),
+        outside: Vec::new(),
+        total: Vec::new(),
+        zones: (0..given.len()).map(states).collect(),
+    });
+    let rank = |zone, rank, missing: Option<&str>| Priority {
+        zone,
+        rank,
+        missing: missing.map(str::to_owned),
+        score: 0.5,
+        best_rank: rank,
+        worst_rank: rank,
+        people: None,
+        homes: None,
+        marginal: SquareMetres::ZERO,
+        sentence: String::new(),
+    };
+    let plan =
+        Plan { order: vec![rank(6, 1, None), rank(1, 2, None), rank(4, 3, Some("no people"))], ..Plan::default() };
+
+    let read = |report: &Report, most| -> Value {
+        serde_json::from_str(&content::content(report, &Held::of(report, most), None)).expect("JSON")
+    };
+    let ids = |data: &Value| -> Vec<String> {
+        let rows = data["zones"]["rows"].as_array().expect("rows");
+        rows.iter().map(|row| row[0].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(ids(&read(&report, 2)), ["z2", "z5"], "without an order of work by contaminated land, then by row");
+    report.account.plan = Some(plan);
+    assert_eq!(ids(&read(&report, 2)), ["z5", "z6"], "the first in the order of work");
+
+    let data = read(&report, 4);
+    assert_eq!(ids(&data), ["z1", "z2", "z5", "z6"]);
+    assert_eq!(data["evidence"].as_array().map(Vec::len), Some(4));
+    assert_eq!(data["series"]["zones"][0][0][5], 0.0001, "the states of row 1");
+    assert_eq!(data["series"]["zones"].as_array().map(Vec::len), Some(4));
+    assert_eq!(data["zones_by_status"], serde_json::json!([3, 2, 0, 1, 1]));
+    assert_eq!(data["zones_by_district"][0], serde_json::json!([1, 1, 0, 0, 1]));
+    let outside = data["zones_by_district"].as_array().and_then(|all| all.last());
+    assert_eq!(outside, Some(&serde_json::json!([2, 1, 0, 1, 0])));
+    // The order of work names the zones by their place in the page.
+    let order = data["plan"]["order"].as_array().expect("an order");
+    assert_eq!(order.iter().map(|place| place["zone"].as_u64()).collect::<Vec<_>>(), [Some(3), Some(0)]);
+    assert_eq!((&data["plan"]["in_all"], &data["plan"]["ranked"]), (&3.into(), &2.into()));
+    assert_eq!(ids(&read(&report, 7)).len(), 7, "all of them where they fit");
 }

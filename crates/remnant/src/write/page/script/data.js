@@ -7,7 +7,7 @@ const DATA = read("report");
 const STATUSES = ["contaminated", "near", "unknown", "released", "no-record"];
 const STATES = ["suspected", "confirmed", "cancelled", "reduced", "cleared"];
 
-// A table's rows with their cells by name; `number` is the row's place in the files.
+// A table's rows with their cells by name; `number` is the row's place in this page.
 function rowsOf(table) {
   return table.rows.map((cells, number) => {
     const row = { number };
@@ -18,6 +18,8 @@ function rowsOf(table) {
 
 const ZONES = rowsOf(DATA.zones);
 ZONES.forEach((zone, i) => { zone.evidence = DATA.evidence[i]; });
+// Of very many zones the page holds the weightiest.
+const ZONES_IN_ALL = DATA.zones_by_status.reduce((a, b) => a + b, 0);
 const DISTRICTS = rowsOf(DATA.districts);
 const TOTAL = rowsOf(DATA.total)[0];
 const FINDINGS = rowsOf(DATA.findings);

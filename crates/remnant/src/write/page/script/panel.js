@@ -170,13 +170,14 @@ function zonePanel(zone) {
 
 function districtPanel(district) {
   const held = ZONES.filter((zone) => zone.district === district.code);
+  const tally = DATA.zones_by_district[district.number];
   return [
     element("div.panel-head", null, element("div", null, element("h3", null, named(district.name || district.code)), element("p.where", null, t("district"), " · ", named(district.code ?? "–"))), closer()),
     stackedBar(STATES.map((state) => [state, district[state + "_m2"]]), Math.max(district.area_m2, 1)),
     facts(["area_m2", "remaining_m2", "suspected_m2", "confirmed_m2", "released_m2", "cancelled_m2", "reduced_m2", "cleared_m2"].map((name) => [t("col." + name), area(district[name])])
       .concat([[t("col.released_share"), share(district.released_share)], [t("col.hazards"), number(district.hazards)], [t("col.incidents"), number(district.incidents)]])),
     DATA.exposure[district.number]?.length ? [element("h4", null, t("exposure.title")), exposureTable(DATA.exposure[district.number])] : null,
-    held.length ? element("ul.tally", null, STATUSES.map((status) => element("li", null, symbol(status), ` ${number(held.filter((zone) => zone.status === status).length)} `, statusWord(status)))) : null,
+    tally.some(Boolean) ? element("ul.tally", null, STATUSES.map((status, i) => element("li", null, symbol(status), ` ${number(tally[i])} `, statusWord(status)))) : null,
     element("div.actions", null, held.length ? element("button", { type: "button", on: { click: () => {
       chosen.district = at("zones-district").value = district.code;
       filtersChanged();
@@ -205,7 +206,7 @@ function placeText(place) {
   if (chosen.language === "en" && place.sentence) return place.sentence;
   const who = whoText(place), more = area(place.marginal_m2);
   if (!place.ranked) return t("work.unranked-text", { who, area: more });
-  const of = number(DATA.plan.order.filter((other) => other.ranked).length);
+  const of = number(DATA.plan.ranked);
   const firm = place.best_rank === place.worst_rank ? t("work.firm") : t("work.moves", { best: number(place.best_rank), worst: number(place.worst_rank) });
   return t("work.text", { rank: number(place.rank), of, by: criteriaText(), who, area: more, firm });
 }
@@ -213,11 +214,11 @@ function placeText(place) {
 // With nothing chosen: what to look at first.
 function nextPanel() {
   const order = DATA.plan ? DATA.plan.order.filter((place) => place.ranked).sort((a, b) => a.rank - b.rank) : [];
-  const unranked = DATA.plan ? DATA.plan.order.length - order.length : 0;
+  const unranked = DATA.plan ? DATA.plan.in_all - DATA.plan.ranked : 0;
   const worst = order.length
     ? order.slice(0, 6).map((place) => [ZONES[place.zone], area(place.marginal_m2), whoText(place)])
     : ZONES.filter((zone) => zone.status === "contaminated").sort((a, b) => b.remaining_m2 - a.remaining_m2).slice(0, 6).map((zone) => [zone, area(zone.remaining_m2)]);
-  const unsure = ZONES.filter((zone) => zone.status === "unknown").length;
+  const unsure = DATA.zones_by_status[STATUSES.indexOf("unknown")];
   return [
     element("h3", null, t("next.title")),
     ZONES.length === 0 ? element("p", null, t("zones.none")) : [

@@ -31,9 +31,9 @@ function unpack(base64, stepDegrees) {
   while (place < text.length) {
     const shape = { kind: whole(), row: whole(), state: whole(), box: emptyBox(), polygons: [] };
     shapes.push(shape);
-    for (let left = whole(); left > 0; left--) {
+    for (let left = whole(); left > 0; left = whole()) {
       const polygon = { shape, rings: [], box: emptyBox() };
-      for (let rings = whole(); rings > 0; rings--) {
+      for (; left > 0; left--) {
         const count = whole();
         if (used + 2 * count > corners.length) {
           const larger = new Float64Array(Math.max(2 * corners.length, used + 2 * count));

@@ -27,6 +27,6 @@ function showWork() {
     element("div.scroll", { tabindex: 0, role: "region", "aria-labelledby": "work-title" },
       element("table", null, element("caption.hidden", null, t("work.title")),
         element("thead", null, element("tr", null, heads.map(([key, right]) => element("th" + (right ? ".number" : ""), { scope: "col" }, key === "work.marginal" ? `${t(key)}, ${unitSign()}` : t(key))))), body)),
-    order.length > PAGE ? element("p.note", null, t("and.more", { n: number(order.length - PAGE) })) : null,
+    plan.in_all > body.children.length ? element("p.note", null, t("and.more", { n: number(plan.in_all - body.children.length) }), " (plan.csv)") : null,
     element("p.note", null, t("work.note"), " ", t("work.sensitivity")));
 }

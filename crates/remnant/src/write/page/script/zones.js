@@ -86,7 +86,8 @@ function showZones() {
   const rows = zonesShown().map(zoneAtDate);
   const columns = zoneColumns();
   if (!columns.includes(zoneSort.column)) Object.assign(zoneSort, { column: "status", down: false });
-  fill("zones-count", t("zones.count", { n: number(rows.length), all: number(ZONES.length) }));
+  fill("zones-count", t("zones.count", { n: number(rows.length), all: number(ZONES_IN_ALL) }),
+    ZONES.length < ZONES_IN_ALL ? element("strong", null, " ", t("zones.left-out", { n: number(ZONES.length), all: number(ZONES_IN_ALL) })) : null);
   if (ZONES.length === 0) {
     fill("zones-table", element("p.empty", null, t("zones.none")));
   } else if (rows.length === 0) {
@@ -108,8 +109,8 @@ function showZones() {
 
 function showStatuses() {
   at("statuses").classList.toggle("past", chosen.date !== null);
-  fill("statuses", STATUSES.map((status) => {
-    const count = ZONES.filter((zone) => zone.status === status).length;
+  fill("statuses", STATUSES.map((status, i) => {
+    const count = DATA.zones_by_status[i];
     return element("button.status." + status, {
       type: "button", "data-status": status, "aria-pressed": chosen.statuses.has(status) ? "true" : "false", title: t("meaning." + status),
       on: { click: () => {
