@@ -100,6 +100,24 @@ impl Store {
         Ok((Arc::clone(&disk.shelf), disk.put(bytes)? / CORNER_BYTES))
     }
 
+    /// Counts ground that is not a record's own, and puts its corners on the disk where the store is full.
+    pub(crate) fn keep<'a>(&self, grounds: impl Iterator<Item = &'a mut Footprint>) -> Result<()> {
+        let grounds: Vec<&mut Footprint> = grounds.collect();
+        let corners: usize = grounds.iter().map(|ground| ground.len()).sum();
+        let bytes = size_of::<Footprint>() * grounds.len() + CORNER_BYTES as usize * corners;
+        self.held.fetch_add(bytes as u64, Ordering::Relaxed);
+        if self.is_full() { self.put_aside(grounds.into_iter()) } else { Ok(()) }
+    }
+
+    /// Puts the corners of ground that was counted on the disk.
+    fn put_aside<'a>(&self, grounds: impl Iterator<Item = &'a mut Footprint>) -> Result<()> {
+        in_batches(grounds, (BATCH / CORNER_BYTES) as usize, |corners| {
+            let done = self.put(&Shelf::bytes(&corners))?;
+            self.held.fetch_sub(CORNER_BYTES * corners.len() as u64, Ordering::Relaxed);
+            Ok(done)
+        })
+    }
+
     /// Looks at shapes of which so many bytes were seen before, and puts those on the disk that are whole, where they are
     /// many and memory is full, or few of them too where nothing more comes. Tells how many bytes are left.
     pub(crate) fn draw(&self, outline: &mut Outline, seen: u64, last: bool) -> Result<u64> {
@@ -165,12 +183,7 @@ impl<'s> Watch<'s> {
     }
 
     fn put(&mut self, survey: &mut Survey) -> Result<()> {
-        let grounds = grounds(survey, self.put);
-        in_batches(grounds, (BATCH / CORNER_BYTES) as usize, |corners| {
-            let done = self.store.put(&Shelf::bytes(&corners))?;
-            self.store.held.fetch_sub(CORNER_BYTES * corners.len() as u64, Ordering::Relaxed);
-            Ok(done)
-        })?;
+        self.store.put_aside(grounds(survey, self.put))?;
         self.put = self.seen;
         self.waiting = 0;
         Ok(())
@@ -360,6 +373,26 @@ mod tests {
             watch.end(&mut survey).expect("room on the disk");
             assert_eq!(kept(&survey), if all { 900 } else { 0 }, "{budget:?}");
             assert_eq!(survey, plain);
+        }
+    }
+
+    #[test]
+    fn ground_that_is_not_a_records_own_is_put_aside_beside_records() {
+        let ground = |survey: Survey| {
+            survey.hazards.into_iter().filter_map(|hazard| match hazard.ground {
+                HazardGround::Area(ground) => Some(ground),
+                HazardGround::Points(_) => None,
+            })
+        };
+        let plain: Vec<Footprint> = ground(hazards(100)).collect();
+        let bytes = plain.iter().map(|ground| ground.len() as u64 * CORNER_BYTES).sum::<u64>();
+        let all = bytes + (plain.len() * size_of::<Footprint>()) as u64;
+        for (most, kept) in [(all, true), (all - 1, false)] {
+            let (store, mut grounds) = (Store::new(Some(2 * most)), plain.clone());
+            store.keep(grounds.iter_mut()).expect("room on the disk");
+            assert_eq!(grounds, plain);
+            assert!(grounds.iter().all(|ground| ground.is_put_aside() != kept), "{most}");
+            assert_eq!(store.held.into_inner(), if kept { all } else { all - bytes });
         }
     }
 

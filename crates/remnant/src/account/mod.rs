@@ -97,7 +97,7 @@ pub(crate) fn account_here(
     }
     settings.boundaries = settings.boundaries.or(settings.as_of);
     let versions = Versions::new(survey);
-    let reaches = reach::reaches(survey, &settings);
+    let reaches = reach::reaches(survey, &settings, store)?;
     let covers = Covers::new(survey, versions.on(settings.boundaries), &settings, &reaches);
     if covers.outside() >= ledger::MOST_PLACES {
         let why = format!("{} districts are given, and there may be {}", covers.outside(), ledger::MOST_PLACES - 1);

@@ -9,12 +9,14 @@ use remnant_geometry::{Bounds, Footprint, Point};
 use rstar::{AABB, RTree};
 
 use super::reaching::{Entry, entry};
+use crate::error::Result;
 use crate::records::{HazardGround, Survey, Zone};
 use crate::settings::Settings;
+use crate::store::Store;
 
 /// The reach of every zone that a hazard's box lies within the safety distance of, with the zone's number. The others
 /// have no contaminated land to be cleared, whatever the date.
-pub(super) fn reaches(survey: &Survey, settings: &Settings) -> Vec<(u32, Footprint)> {
+pub(super) fn reaches(survey: &Survey, settings: &Settings, store: &Store) -> Result<Vec<(u32, Footprint)>> {
     // Zones are few and hazards many, so that the boxes of the former are indexed.
     let around = |(zone, number): (&Zone, u32)| {
         let Bounds { min, max } = grown_bounds(&zone.ground, settings.safety_distance_m);
@@ -28,11 +30,27 @@ pub(super) fn reaches(survey: &Survey, settings: &Settings) -> Vec<(u32, Footpri
             met.for_each(|entry| near[entry.data as usize].store(true, Ordering::Relaxed));
         }
     });
-    let zones: Vec<_> =
-        survey.zones.iter().zip(0..).zip(near).filter(|(_, near)| near.load(Ordering::Relaxed)).collect();
-    let grow = |((zone, number), _): ((&Zone, u32), _)| (number, grown(&zone.ground, settings.safety_distance_m));
-    zones.into_par_iter().map(grow).collect()
+    let zones: Vec<(&Zone, u32)> = survey
+        .zones
+        .iter()
+        .zip(0..)
+        .zip(near)
+        .filter(|(_, near)| near.load(Ordering::Relaxed))
+        .map(|(z, _)| z)
+        .collect();
+    let grow = |&(zone, number): &(&Zone, u32)| (number, grown(&zone.ground, settings.safety_distance_m));
+    let mut reaches = Vec::with_capacity(zones.len());
+    for some in zones.chunks(GROWN_AT_ONCE) {
+        let mut some: Vec<(u32, Footprint)> = some.par_iter().map(grow).collect();
+        // What is grown has many corners, far more than the zone.
+        store.keep(some.iter_mut().map(|(_, ground)| ground))?;
+        reaches.append(&mut some);
+    }
+    Ok(reaches)
 }
+
+/// Zones that are grown before it is seen whether memory has room for more.
+const GROWN_AT_ONCE: usize = 4096;
 
 /// A box may lie across the antimeridian, and what it meets on the other side.
 const TURNS: [i64; 3] = [-TURN, 0, TURN];

@@ -158,7 +158,7 @@ fn pack(folder: &Path) -> PathBuf {
 
 /// The keys of the windows of an account, in order.
 fn keys(survey: &Survey, settings: &Settings) -> Vec<(Window, Key)> {
-    let (versions, reaches) = (Versions::new(survey), reaches(survey, settings));
+    let (versions, reaches) = (Versions::new(survey), reaches(survey, settings, &Store::new(None)).expect("room"));
     let covers = Covers::new(survey, versions.on(settings.boundaries.or(settings.as_of)), settings, &reaches);
     let rules = Rules::new(&covers, settings);
     let common = Common::of(PROGRAM, &rules, settings.geometry);
@@ -418,7 +418,7 @@ fn a_pack_with_any_byte_changed_or_cut_off_anywhere_changes_no_figure() {
 
 /// The one window of the survey, accounted for, with its numbers and its value.
 fn value_of(survey: &Survey, settings: &Settings) -> (Window, Numbers, Vec<u8>) {
-    let (versions, reaches) = (Versions::new(survey), reaches(survey, settings));
+    let (versions, reaches) = (Versions::new(survey), reaches(survey, settings, &Store::new(None)).expect("room"));
     let covers = Covers::new(survey, versions.on(settings.as_of), settings, &reaches);
     let rules = Rules::new(&covers, settings);
     let grounds = covers.grounds();
@@ -497,7 +497,7 @@ fn an_account_that_breaks_a_law_is_not_kept() {
     let cache = open(folder.path());
     let survey = survey();
     let settings = settings();
-    let (versions, reaches) = (Versions::new(&survey), reaches(&survey, &settings));
+    let (versions, reaches) = (Versions::new(&survey), reaches(&survey, &settings, &Store::new(None)).expect("room"));
     let covers = Covers::new(&survey, versions.on(settings.as_of), &settings, &reaches);
     let rules = Rules::new(&covers, &settings);
     crate::account::overlay::overlay(&rules, true, Some(&cache), &Store::new(None), &Silent).expect("an overlay");
