@@ -204,9 +204,10 @@ impl Loose {
 }
 
 /// Whether all changes in one place of a window's side are those of the same ground in two rows of tiles: a window within
-/// large ground has hundreds of them.
+/// large ground has hundreds of them. Elsewhere something meets the side, and there may be others on its other side.
 fn goes_on(place: &[Change]) -> bool {
-    place.iter().all(|change| change.by() != 0) && place.iter().map(|change| change.by()).sum::<i32>() == 0
+    place.iter().all(|change| change.by() != 0 && on_line(change.along()))
+        && place.iter().map(|change| change.by()).sum::<i32>() == 0
 }
 
 fn drawn(corners: &[Local], origin: Point) -> Vec<Point> {

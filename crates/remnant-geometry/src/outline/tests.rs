@@ -192,6 +192,33 @@ fn windows_leave_no_trace_in_what_is_drawn() {
     assert!(holes > 100 && many > 100, "{holes} polygons with holes, {many} classes of many polygons");
 }
 
+/// East of a window's side lies one class, of two records from one place on; west of it two classes meet there.
+#[test]
+fn what_meets_at_a_windows_side_is_a_corner_of_both_sides() {
+    let (west, south) = (16 * 400 * TILE, 16 * 300 * TILE + 5 * TILE);
+    let ground = |[x0, y0, x1, y1]: [i64; 4]| {
+        let corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)];
+        let at = |(x, y): (i64, i64)| Point { x: west + x, y: south + y }.degrees();
+        Footprint::new(&[RawPolygon { rings: vec![corners.map(at).to_vec()] }]).expect("it has an area").0
+    };
+    for meeting in [3 * TILE + 17, 2 * TILE - 1] {
+        let (far, high) = (4 * TILE + 1000, 9 * TILE);
+        let records =
+            vec![ground([0, 0, far, high]), ground([-far, 0, far, meeting]), ground([-far, meeting, 0, high])];
+        let chequer = Chequer { origin: Point::default(), cell: 1, covers: BTreeMap::new(), records };
+        let class = |cover: &[u32]| if cover.contains(&0) { 1 } else { 1 + cover[0] };
+        let [mut all, other] = chequer.cut(|cover| FaceClass { class: class(cover), rim: 0 });
+        all.merge(other);
+        let shapes = all.shapes();
+        assert_eq!(shapes.len(), 3);
+        let place = Point { x: west, y: south + meeting };
+        for (class, polygons) in shapes {
+            let ring = &polygons.get(0).expect("a polygon")[0];
+            assert!(ring.contains(&place), "class {class} passes by where the others meet");
+        }
+    }
+}
+
 /// Rings within rings, of which some keep clear of a window's sides, some cross them, and some end at them.
 #[test]
 fn every_hole_is_in_its_shell() {
