@@ -529,6 +529,13 @@ pub(crate) fn within_turn(contours: Contours) -> Option<Contours> {
     if !is_beyond_turn(&bounds) {
         return Some(contours);
     }
+    // What only touches the antimeridian is moved whole: cut there, it could lose what is thinner than a grid step.
+    let turns = (bounds.min.x + HALF_TURN).div_euclid(TURN);
+    if bounds.max.x <= turns * TURN + HALF_TURN {
+        let mut moved = contours;
+        moved.iter_mut().flatten().for_each(|p| p.x -= turns * TURN);
+        return Some(moved);
+    }
     let mut parts = Contours::new();
     for turns in -2..=2 {
         let west = turns * TURN - HALF_TURN;
